@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { LOG_LEVELS, type LogLevel } from './environment.ts'
+import { type AnyManifest, type Shapes, variableName } from './manifest.ts'
+
+type Values<S extends Shapes> = { [K in keyof S]: z.output<S[K]> }
+type IfNeeded<M extends AnyManifest, N extends string, T> = N extends keyof M['needs'] ? T : unknown
+
+export interface RuntimeConfig {
+  host: string
+  port: number
+  /** Without a slash at the end; the issuer of tokens. */
+  publicUrl: string
+  version: string
+  logLevel: LogLevel
+  corsOrigins: string[]
+  trustedProxyHops: number
+  otlpEndpoint: string | undefined
+}
+
+export interface DatabaseConfig {
+  /** `postgres://role:password@host:port/database?sslmode=verify-full` */
+  url: string
+  poolSize: number
+}
+
+/** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
+export type Config<M extends AnyManifest> = {
+  service: M['name']
+  runtime: RuntimeConfig
+  calls: Record<M['calls'][number], { url: string; token: string }>
+  settings: Values<M['settings']>
+  secrets: Values<M['secrets']>
+} & IfNeeded<M, 'database', { database: DatabaseConfig }> &
+  IfNeeded<M, 'cache', { cache: { url: string | undefined } }> &
+  IfNeeded<M, 'tokens', { tokens: { jwksUrl: string } }>
+
+/** Every problem of one environment, a line each. The message never holds a secret's value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(service: string, problems: readonly string[]) {
+    super(`environment of service "${service}":\n${problems.map(line => `  ${line}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+const url = (protocol: RegExp, example: string) =>
+  z.url({ protocol, error: `must be a URL such as ${example}` })
+const webUrl = url(/^https?$/, 'https://shop.example.com').transform(text =>
+  text.replace(/\/+$/, ''),
+)
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+const origins = z
+  .string()
+  .default('')
+  .transform(text =>
+    text
+      .split(',')
+      .map(part => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })])))
+
+/**
+ * Reads a service's environment as its manifest says.
+ * @throws {ConfigError} with every problem at once
+ */
+export function readConfig<M extends AnyManifest>(
+  manifest: M,
+  env: Readonly<Record<string, string | undefined>>,
+): Config<M> {
+  const problems: string[] = []
+  const read = reader(env, problems)
+  const runtime: RuntimeConfig = {
+    host: read('HOST', z.string().default('0.0.0.0')),
+    port: read('PORT', integer(1, 65535)),
+    publicUrl: read('PUBLIC_URL', webUrl),
+    version: read('SERVICE_VERSION', z.string().default('dev')),
+    logLevel: read('LOG_LEVEL', z.enum(LOG_LEVELS).default('info')),
+    corsOrigins: read('CORS_ORIGINS', origins),
+    trustedProxyHops: read('TRUSTED_PROXY_HOPS', integer(0, 9).default(0)),
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT', webUrl.optional()),
+  }
+  const config = {
+    service: manifest.name,
+    runtime,
+    ...readNeeds(manifest, read),
+    calls: readCalls(manifest, read),
+    settings: readShapes(manifest.settings, read),
+    secrets: readShapes(manifest.secrets, (name, shape) => read(name, shape, true)),
+  }
+  if (problems.length > 0) throw new ConfigError(manifest.name, problems)
+  return config as unknown as Config<M>
+}
+
+type Read = <T>(name: string, shape: z.ZodType<T>, secret?: boolean) => T
+
+function reader(env: Readonly<Record<string, string | undefined>>, problems: string[]): Read {
+  return <T>(name: string, shape: z.ZodType<T>, secret = false): T => {
+    const given = env[name] === '' ? undefined : env[name]
+    const result = shape.safeParse(given)
+    if (result.success) return result.data
+    const allowed = [...new Set(result.error.issues.map(issue => issue.message))].join(', ')
+    const value = secret ? 'a value (not shown)' : JSON.stringify(given)
+    problems.push(
+      given === undefined
+        ? `${name} is missing (${secret ? 'secret' : allowed})`
+        : `${name} is ${value}: ${allowed}`,
+    )
+    return undefined as T // never seen: readConfig throws when there is a problem
+  }
+}
+
+function readNeeds({ needs }: AnyManifest, read: Read) {
+  const postgresUrl = url(/^postgres(ql)?$/, 'postgres://role:password@host:5432/database')
+  return {
+    ...(needs.database && {
+      database: {
+        url: read('DATABASE_URL', postgresUrl, true),
+        poolSize: read('DATABASE_POOL_SIZE', integer(1, 100).default(8)),
+      },
+    }),
+    ...(needs.cache && {
+      cache: { url: read('CACHE_URL', url(/^rediss?$/, 'rediss://host:6379').optional(), true) },
+    }),
+    ...(needs.tokens && { tokens: { jwksUrl: read('JWKS_URL', webUrl) } }),
+  }
+}
+
+function readCalls({ calls }: AnyManifest, read: Read) {
+  return Object.fromEntries(
+    calls.map(name => [
+      name,
+      {
+        url: read(`${variableName(name)}_URL`, webUrl),
+        token: read(`${variableName(name)}_TOKEN`, z.string().min(32), true),
+      },
+    ]),
+  )
+}
+
+const readShapes = (shapes: Shapes, read: Read) =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([key, shape]) => [key, read(variableName(key), shape)]),
+  )

@@ -1,0 +1,113 @@
+import { metrics } from '@opentelemetry/api'
+import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql'
+import type { Pool } from 'pg'
+import type { DatabaseConfig } from './config.ts'
+import { connectionOptions } from './database-connection.ts'
+import { isDatabaseDown } from './database-errors.ts'
+import { MIGRATIONS_TABLE, migrationNames } from './migration-files.ts'
+
+/** A named prepared statement: parsed and planned once per connection. `name` is unique in the service. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/** SQL that is planned anew each time, for what has a different best plan for different values. */
+export type Query = Statement | string
+
+export interface Database {
+  /** Rows of a named statement on the shared pool; timestamps come as the statement casts them. */
+  rows: <Row extends object>(statement: Query, values: readonly unknown[]) => Promise<Row[]>
+  /** One unit of work in one transaction, with an identity map of its own. */
+  transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>
+  /** Resolves when queries are answered and the migrations of this code are done. @throws otherwise */
+  check: () => Promise<void>
+  close: () => Promise<void>
+}
+
+export interface DatabaseOptions extends DatabaseConfig {
+  service: string
+  entities: readonly EntitySchema[]
+  /** Folder of `*.sql` files; readiness waits until the newest has run. */
+  migrations: string
+}
+
+/** Opens the service's pool; connects with the first query, so that a service starts while its database is down. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const orm = await MikroORM.init({
+    ...connectionOptions(options.url, options.service),
+    entities: [...options.entities],
+    schema: options.service,
+    pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 60_000 },
+    allowGlobalContext: false,
+    ensureDatabase: false,
+    forceUtcTimezone: true,
+  })
+  const pool = await poolOf(orm)
+  watchPool(options.service, pool, options.poolSize)
+  let migrated = false
+  const rows: Database['rows'] = async <Row extends object>(
+    query: Query,
+    values: readonly unknown[],
+  ) => {
+    const statement = typeof query === 'string' ? { text: query } : query
+    return (await retried(() => pool.query<Row>({ ...statement, values: [...values] }))).rows
+  }
+  return {
+    rows,
+    transaction: work => orm.em.fork().transactional(em => work(em)),
+    check: async () => {
+      if (migrated) await pool.query({ name: 'ping', text: 'select 1' })
+      else await checkMigrations(pool, options)
+      migrated = true
+    },
+    close: () => orm.close(true),
+  }
+}
+
+/** The `pg` pool inside MikroORM: hot reads go around the unit of work, not around the pool. */
+async function poolOf(orm: MikroORM): Promise<Pool> {
+  const connection = orm.em.getConnection()
+  return (await connection.getNativeClient()) as Pool
+}
+
+/**
+ * A restart of the database leaves dead connections in the pool; the first query on each fails at once. Reads are run
+ * a second time then, on another connection.
+ */
+async function retried<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isDatabaseDown(error) || (error instanceof Error && error.message.includes('timeout')))
+      throw error
+    return run()
+  }
+}
+
+async function checkMigrations(
+  pool: Pool,
+  { service, migrations }: DatabaseOptions,
+): Promise<void> {
+  const names = await migrationNames(migrations)
+  const { rows } = await pool.query<{ name: string }>(
+    `select name from "${service}".${MIGRATIONS_TABLE}`,
+  )
+  const done = new Set(rows.map(row => row.name))
+  const missing = names.filter(name => !done.has(name))
+  if (missing.length > 0) throw new Error(`migrations have not run: ${missing.join(', ')}`)
+}
+
+function watchPool(service: string, pool: Pool, size: number): void {
+  const meter = metrics.getMeter(service)
+  meter
+    .createObservableGauge('db.client.connections', {
+      description: 'Connections of the pool by state',
+    })
+    .addCallback(result => {
+      result.observe(pool.idleCount, { state: 'idle' })
+      result.observe(pool.totalCount - pool.idleCount, { state: 'used' })
+      result.observe(pool.waitingCount, { state: 'waiting' })
+      result.observe(size, { state: 'limit' })
+    })
+}

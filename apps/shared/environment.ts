@@ -1,0 +1,99 @@
+import { type AnyManifest, type Need, type ServiceManifest, variableName } from './manifest.ts'
+
+/**
+ * The one function that turns a manifest into environment: the local runner calls it with strings, the Pulumi program
+ * with outputs (`V`). What differs between a laptop and AWS is the supply alone.
+ */
+export interface Runtime<V> {
+  /** Address to listen on: 127.0.0.1 on a laptop, 0.0.0.0 in a container. */
+  host: string
+  port: number
+  /** What clients see, without a slash at the end; also the issuer of tokens. */
+  publicUrl: V | string
+  version: string
+  logLevel: LogLevel
+  /** Origins of web pages that may call the API from a browser; `*` allows all. */
+  corsOrigins: readonly string[]
+  /** How many trusted proxies add to X-Forwarded-For: 1 for the local edge, 2 for CloudFront and ALB. */
+  trustedProxyHops: number
+  /** OTLP/HTTP collector; telemetry is off without one. */
+  otlpEndpoint?: V | string
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What each need takes. A need that is missing here can't be declared; one that a supply lacks does not compile. */
+export interface Supplies<V> {
+  /** `url` logs in as the service's own role, with the password in it where one exists. */
+  database: { url: V | string; poolSize: number }
+  /** No `url`: memory only. */
+  cache: { url?: V | string }
+  tokens: { jwksUrl: V | string }
+}
+
+type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
+type CallsOf<M extends AnyManifest> = M['calls'][number]
+
+export type Supply<M extends AnyManifest, V> = {
+  runtime: Runtime<V>
+  /** URL and token of every service that this one calls. */
+  calls: Record<CallsOf<M>, { url: V | string; token: V | string }>
+  settings: Partial<Record<keyof M['settings'], string | number | boolean>>
+  secrets: Record<keyof M['secrets'], V | string>
+} & Pick<Supplies<V>, NeedsOf<M>>
+
+export interface Environment<V> {
+  /** May be shown: task definitions, logs of a deployment. */
+  plain: Record<string, V | string>
+  /** Must not be shown: handed over by reference to a secret store. */
+  secret: Record<string, V | string>
+}
+
+/** Environment of one service. Pure; the keys are exactly those that `readConfig` of the same manifest reads. */
+export function environmentOf<M extends AnyManifest, V = string>(
+  manifest: M,
+  supply: Supply<M, V>,
+): Environment<V> {
+  const { runtime } = supply
+  const plain: Environment<V>['plain'] = {
+    HOST: runtime.host,
+    PORT: String(runtime.port),
+    PUBLIC_URL: runtime.publicUrl,
+    SERVICE_VERSION: runtime.version,
+    LOG_LEVEL: runtime.logLevel,
+    CORS_ORIGINS: runtime.corsOrigins.join(','),
+    TRUSTED_PROXY_HOPS: String(runtime.trustedProxyHops),
+  }
+  const secret: Environment<V>['secret'] = {}
+  if (runtime.otlpEndpoint !== undefined)
+    plain['OTEL_EXPORTER_OTLP_ENDPOINT'] = runtime.otlpEndpoint
+  addNeeds(supply as Partial<Supplies<V>>, manifest, plain, secret)
+  for (const [name, callee] of Object.entries<{ url: V | string; token: V | string }>(
+    supply.calls,
+  )) {
+    plain[`${variableName(name)}_URL`] = callee.url
+    secret[`${variableName(name)}_TOKEN`] = callee.token
+  }
+  for (const [name, value] of Object.entries<string | number | boolean | undefined>(
+    supply.settings,
+  ))
+    if (value !== undefined) plain[variableName(name)] = String(value)
+  for (const [name, value] of Object.entries<V | string>(supply.secrets))
+    secret[variableName(name)] = value
+  return { plain, secret }
+}
+
+function addNeeds<V>(
+  supply: Partial<Supplies<V>>,
+  { needs }: ServiceManifest,
+  plain: Environment<V>['plain'],
+  secret: Environment<V>['secret'],
+): void {
+  if (needs.database && supply.database) {
+    secret['DATABASE_URL'] = supply.database.url
+    plain['DATABASE_POOL_SIZE'] = String(supply.database.poolSize)
+  }
+  if (needs.cache && supply.cache?.url !== undefined) secret['CACHE_URL'] = supply.cache.url
+  if (needs.tokens && supply.tokens) plain['JWKS_URL'] = supply.tokens.jwksUrl
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+
+/** What a service may ask of whoever runs it. Each key becomes environment in `environment.ts`. */
+export interface Needs {
+  /** A schema and a login role of its own in PostgreSQL. */
+  readonly database?: true
+  /** The shared cache: memory alone, or memory in front of Redis/Valkey. */
+  readonly cache?: true
+  /** The key set of the users service, to verify access tokens. */
+  readonly tokens?: true
+}
+
+export type Need = keyof Needs
+
+/** Named values with the zod type that checks them: `{ passwordCost: z.coerce.number().default(12) }`. */
+export type Shapes = Readonly<Record<string, z.ZodType>>
+
+export interface ServiceManifest<
+  Name extends string = string,
+  N extends Needs = Needs,
+  Calls extends string = string,
+  Settings extends Shapes = Shapes,
+  Secrets extends Shapes = Shapes,
+> {
+  /** Lower-case letters, digits and dashes: folder, schema, role, DNS name and URL of the service. */
+  readonly name: Name
+  /** One line for the API documents. */
+  readonly description: string
+  /** Path patterns that the edge sends here, as a load balancer reads them: `/users`, `/users/*`. */
+  readonly routes: readonly string[]
+  readonly needs: N
+  /** Services that this one calls; each gives a URL and a token. */
+  readonly calls: readonly Calls[]
+  /** Tunable values; `passwordCost` is read from `PASSWORD_COST`. A default makes it optional. */
+  readonly settings: Settings
+  /** Values that must never be shown; named like settings. */
+  readonly secrets: Secrets
+  /** One task's size on Fargate. */
+  readonly size: { readonly vcpu: number; readonly memoryMiB: number }
+  readonly scale: {
+    readonly min: number
+    readonly max: number
+    /** Average CPU in percent that scaling aims at. */
+    readonly cpuPercent: number
+    /** Requests per task and minute that scaling aims at. */
+    readonly requestsPerTarget: number
+  }
+  /** Seconds from SIGTERM until the process must have ended; then it is killed. */
+  readonly stopSeconds: number
+}
+
+export type AnyManifest = ServiceManifest
+
+type Optional = 'needs' | 'calls' | 'settings' | 'secrets' | 'size' | 'scale' | 'stopSeconds'
+
+const DEFAULTS = {
+  needs: {},
+  calls: [],
+  settings: {},
+  secrets: {},
+  size: { vcpu: 0.25, memoryMiB: 512 },
+  scale: { min: 1, max: 4, cpuPercent: 60, requestsPerTarget: 1000 },
+  stopSeconds: 30,
+}
+
+/** What the service itself answers on its port; the edge never routes these to it. */
+export const PRIVATE_PATHS = ['/health', '/ready', '/openapi.json', '/docs', '/internal'] as const
+
+/** Names that `environment.ts` gives; a setting or secret may not take one. */
+export const PLATFORM_VARIABLES = [
+  'HOST',
+  'PORT',
+  'PUBLIC_URL',
+  'SERVICE_VERSION',
+  'LOG_LEVEL',
+  'CORS_ORIGINS',
+  'TRUSTED_PROXY_HOPS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'DATABASE_URL',
+  'DATABASE_ADMIN_URL',
+  'DATABASE_POOL_SIZE',
+  'CACHE_URL',
+  'JWKS_URL',
+] as const
+
+/** `passwordCost` -> `PASSWORD_COST`, `card-vault` -> `CARD_VAULT`. */
+export const variableName = (name: string): string =>
+  name
+    .replaceAll('-', '_')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()
+
+/**
+ * Declares a service. Everything that runs it (the local runner, the Pulumi program, the service itself) reads this.
+ * @throws Error naming the service, the key and what is allowed, when the manifest makes no sense
+ */
+export function defineService<
+  const Name extends string,
+  const N extends Needs = Record<never, never>,
+  const Calls extends string = never,
+  Settings extends Shapes = Record<never, never>,
+  Secrets extends Shapes = Record<never, never>,
+>(
+  given: Omit<ServiceManifest<Name, N, Calls, Settings, Secrets>, Optional> &
+    Partial<Pick<ServiceManifest<Name, N, Calls, Settings, Secrets>, Optional>>,
+): ServiceManifest<Name, N, Calls, Settings, Secrets> {
+  const manifest = { ...DEFAULTS, ...given } as ServiceManifest<Name, N, Calls, Settings, Secrets>
+  const problems = problemsOf(manifest)
+  if (problems.length > 0)
+    throw new Error(`manifest of service "${given.name}": ${problems.join('; ')}`)
+  return manifest
+}
+
+function problemsOf(manifest: AnyManifest): string[] {
+  const { name, routes, scale, stopSeconds, calls } = manifest
+  const problems: string[] = []
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+    problems.push(
+      `name "${name}" must be 1-20 lower-case letters, digits or dashes, a letter first`,
+    )
+  for (const route of routes) {
+    if (!/^(\/[A-Za-z0-9._~-]+)+(\/\*)?$/.test(route))
+      problems.push(`route "${route}" must be a path such as /users or /users/*`)
+    const taken = PRIVATE_PATHS.find(path => route === path || route.startsWith(`${path}/`))
+    if (taken) problems.push(`route "${route}" is private: ${taken} is never routed by an edge`)
+  }
+  if (scale.min < 0 || scale.max < Math.max(1, scale.min))
+    problems.push(`scale ${scale.min}..${scale.max} must be 0 <= min <= max and max >= 1`)
+  if (stopSeconds < 2 || stopSeconds > 120)
+    problems.push(`stopSeconds ${stopSeconds} must be 2 to 120 (Fargate's limit)`)
+  if (calls.includes(name)) problems.push(`calls "${name}": a service can't call itself`)
+  return [...problems, ...clashes(manifest)]
+}
+
+function clashes({ settings, secrets, calls }: AnyManifest): string[] {
+  const taken = new Set<string>([
+    ...PLATFORM_VARIABLES,
+    ...calls.flatMap(call => [`${variableName(call)}_URL`, `${variableName(call)}_TOKEN`]),
+  ])
+  const problems: string[] = []
+  for (const key of [...Object.keys(settings), ...Object.keys(secrets)]) {
+    const variable = variableName(key)
+    if (!/^[a-z][A-Za-z0-9]*$/.test(key)) problems.push(`"${key}" must be written in camelCase`)
+    if (taken.has(variable)) problems.push(`"${key}" becomes ${variable}, which is taken`)
+    taken.add(variable)
+  }
+  return problems
+}
+
+/** Whether a load balancer's path pattern (`*` matches any characters) takes this path. */
+export function routeMatches(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
+}

@@ -1,0 +1,22 @@
+import type { DatabaseConfig } from './config.ts'
+import type { AnyManifest } from './manifest.ts'
+import { AdminUrl, migrate } from './migrations.ts'
+import type { Command } from './run.ts'
+
+/** `node apps/NAME/main.ts migrate`: needs `DATABASE_ADMIN_URL` beside the service's own environment. */
+export const migrateCommand =
+  <M extends AnyManifest>(
+    folder: string,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Command<M> =>
+  async ({ config, log }) => {
+    const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
+    if (!adminUrl.success)
+      throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
+    const { url } = (config as unknown as { database: DatabaseConfig }).database
+    const done = await migrate(
+      { service: config.service, url, adminUrl: adminUrl.data, folder },
+      log,
+    )
+    return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
+  }

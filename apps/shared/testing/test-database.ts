@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { migrate } from '../migrations.ts'
+
+export interface TestDatabase {
+  /** Logs in as the service's own role. */
+  url: string
+  adminUrl: string
+  /** As the superuser, for arranging what a service may not do. */
+  query: <Row extends object>(sql: string, values?: unknown[]) => Promise<Row[]>
+  close: () => Promise<void>
+}
+
+/** A database of its own with a service's migrations done, in the PostgreSQL that the whole test run shares. */
+export async function testDatabase(service: string, migrations?: string): Promise<TestDatabase> {
+  const name = `${service}_${randomBytes(5).toString('hex')}`
+  await asAdmin('postgres', client => client.query(`create database ${name}`))
+  const adminUrl = urlOf(name)
+  const url = new URL(adminUrl)
+  url.username = name
+  url.password = randomBytes(12).toString('hex')
+  if (migrations !== undefined)
+    await migrate(
+      { service, url: url.href, adminUrl, folder: migrations },
+      pino({ level: 'silent' }),
+    )
+  return {
+    url: url.href,
+    adminUrl,
+    query: (sql, values = []) =>
+      asAdmin(name, async client => (await client.query(sql, values)).rows),
+    close: () =>
+      asAdmin('postgres', client => client.query(`drop database ${name} with (force)`)).then(
+        () => {},
+      ),
+  }
+}
+
+const urlOf = (database: string): string =>
+  inject('postgresUrl').replace(/\/postgres$/, `/${database}`)
+
+async function asAdmin<T>(database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: urlOf(database) })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}

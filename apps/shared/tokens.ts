@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import { type Caller, ROLES, unauthorized } from './auth.ts'
+import { unavailable } from './errors.ts'
+
+/** Resolves to the caller. @throws {AppError} 401 for any bad token, 503 when no keys could be had */
+export type VerifyToken = (token: string) => Promise<Caller>
+
+export const TOKEN_ALGORITHM = 'EdDSA'
+export const TOKEN_AUDIENCE = 'shop'
+export const TOKEN_TYPE = 'at+jwt'
+const CLOCK_TOLERANCE_SECONDS = 5
+const CACHED_TOKENS = 10_000
+/** Longer than any token of ours: a flood of long strings is refused before it costs a hash or a slot. */
+const MAX_TOKEN_LENGTH = 4096
+const NO_KEYS = 'Tokens can not be verified right now; try again shortly'
+
+const Claims = z.object({ sub: z.uuid(), role: z.enum(ROLES), exp: z.number() })
+
+/**
+ * Verifies access tokens of the users service. A token that verified once is remembered by its sha256 until it expires:
+ * an EdDSA verification costs six cached answers.
+ * @param issuer public URL of the platform
+ */
+export function tokenVerifier(keys: JWTVerifyGetKey, issuer: string): VerifyToken {
+  const verified = new LRUCache<string, { caller: Caller; expiresAtMs: number }>({
+    max: CACHED_TOKENS,
+  })
+  return async token => {
+    if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
+    const digest = hash('sha256', token, 'base64')
+    const known = verified.get(digest)
+    if (known && known.expiresAtMs > Date.now()) return known.caller
+    const { exp, sub, role } = await claimsOf(token, keys, issuer)
+    const caller: Caller = { id: sub, role }
+    verified.set(digest, { caller, expiresAtMs: exp * 1000 })
+    return caller
+  }
+}
+
+async function claimsOf(token: string, keys: JWTVerifyGetKey, issuer: string) {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: [TOKEN_ALGORITHM],
+      audience: TOKEN_AUDIENCE,
+      issuer,
+      typ: TOKEN_TYPE,
+      requiredClaims: ['exp', 'iat', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    })
+    return Claims.parse(payload)
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) throw unauthorized(error)
+    throw error
+  }
+}
+
+interface RemoteKeyOptions {
+  /** Least time between two fetches that an unknown key id causes. @default 30000 */
+  cooldownMs?: number
+  /** Age at which the set is fetched anew. @default 600000 */
+  maxAgeMs?: number
+  /** @default 2000 */
+  timeoutMs?: number
+}
+
+/**
+ * The key set behind a URL, cached. An unknown key id fetches it again, at most once per cooldown; while the users
+ * service is down the last good set goes on being used.
+ * @throws {AppError} 503 when there has never been a good set
+ */
+export function remoteKeys(
+  url: string,
+  { cooldownMs = 30_000, maxAgeMs = 600_000, timeoutMs = 2_000 }: RemoteKeyOptions = {},
+): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), {
+    cooldownDuration: cooldownMs,
+    cacheMaxAge: maxAgeMs,
+    timeoutDuration: timeoutMs,
+  })
+  let failedAtMs = -Infinity
+  let failure: unknown
+  return async (header, token) => {
+    // After a failed fetch jose would try again for each token: every request would wait for the timeout.
+    if (performance.now() - failedAtMs > cooldownMs || remote.fresh) {
+      try {
+        return await remote(header, token)
+      } catch (error) {
+        if (
+          error instanceof errors.JWKSNoMatchingKey ||
+          error instanceof errors.JWKSMultipleMatchingKeys
+        )
+          throw error
+        failedAtMs = performance.now()
+        failure = error
+      }
+    }
+    const last = remote.jwks()
+    if (!last) throw unavailable(NO_KEYS, failure)
+    try {
+      return await createLocalJWKSet(last)(header, token)
+    } catch (error) {
+      // The key may be newer than the last good set: it can't be told whether the token is good.
+      if (error instanceof errors.JWKSNoMatchingKey) throw unavailable(NO_KEYS, failure)
+      throw error
+    }
+  }
+}
