@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_TYPE } from '../shared/tokens.ts'
+import type { TokenView } from './schemas.ts'
+import { ACCESS_TOKEN_SECONDS, type SigningKeys } from './signing-keys.ts'
+import type { User } from './user.ts'
+
+export type IssueToken = (user: User, refreshToken: string) => Promise<TokenView>
+
+/** @param issuer public URL of the platform */
+export const tokenIssuer =
+  (keys: SigningKeys, issuer: string): IssueToken =>
+  async (user, refreshToken) => {
+    const { kid, privateKey } = keys.current()
+    const accessToken = await new SignJWT({ role: user.role })
+      .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid, typ: TOKEN_TYPE })
+      .setIssuer(issuer)
+      .setAudience(TOKEN_AUDIENCE)
+      .setSubject(user.id)
+      .setJti(randomUUID())
+      .setIssuedAt()
+      .setNotBefore('0s')
+      .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+      .sign(privateKey)
+    return {
+      access_token: accessToken,
+      token_type: 'bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      refresh_token: refreshToken,
+    }
+  }

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { defineService } from '../shared/manifest.ts'
+
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+export default defineService({
+  name: 'users',
+  description: 'Accounts, logins and the keys that sign access tokens',
+  routes: [
+    '/users',
+    '/users/*',
+    '/auth/*',
+    '/.well-known/jwks.json',
+    '/.well-known/openid-configuration',
+  ],
+  needs: { database: true, cache: true },
+  settings: {
+    /** bcrypt cost; raising it re-hashes each password at its next login. */
+    passwordCost: wholeNumber(4, 16).default(12),
+    /** Threads that hash passwords. */
+    passwordThreads: wholeNumber(1, 16).default(1),
+    /** Passwords waiting for a thread; past it the answer is 503. */
+    passwordQueue: wholeNumber(1, 1000).default(50),
+    /** Wrong passwords per account in 15 minutes. */
+    loginsPerAccount: wholeNumber(1, 1000).default(10),
+    /** Login attempts per address in 15 minutes. */
+    loginsPerAddress: wholeNumber(1, 100_000).default(100),
+    /** Registrations per address in an hour. */
+    registrationsPerAddress: wholeNumber(1, 100_000).default(100),
+    signingKeyDays: wholeNumber(1, 365).default(30),
+    refreshTokenDays: wholeNumber(1, 365).default(30),
+  },
+  secrets: {
+    /** 32 bytes in base64: encrypts the private signing keys in the database. */
+    keyEncryptionKey: z.base64().length(44),
+  },
+  scale: { min: 2, max: 10, cpuPercent: 60, requestsPerTarget: 600 },
+})

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import { type Caller, unauthorized } from '../shared/auth.ts'
+import type { Database } from '../shared/database.ts'
+import { AppError } from '../shared/errors.ts'
+import type { Passwords } from './passwords.ts'
+import { revokeFamilies } from './refresh-token.ts'
+import type { PasswordChange, ProfileUpdate, UserView } from './schemas.ts'
+import { refuseLastAdmin } from './last-admin.ts'
+import { anonymise, rename, setPassword, type User, UserEntity } from './user.ts'
+import { viewOf } from './user-view.ts'
+import type { EntityManager } from '@mikro-orm/postgresql'
+
+/** A token may outlive its account by up to 30 minutes: the account is looked at, not the token alone. */
+async function activeUser(em: EntityManager, caller: Caller): Promise<User> {
+  const user = await em.findOne(UserEntity, { id: caller.id, isActive: true })
+  if (!user) throw unauthorized()
+  return user
+}
+
+export const findProfile = (database: Database, caller: Caller): Promise<UserView> =>
+  database.transaction(async em => viewOf(await activeUser(em, caller)))
+
+export const updateProfile = (
+  database: Database,
+  caller: Caller,
+  change: z.output<typeof ProfileUpdate>,
+): Promise<UserView> =>
+  database.transaction(async em => {
+    const user = await activeUser(em, caller)
+    if (change.full_name !== undefined) rename(user, change.full_name)
+    return viewOf(user)
+  })
+
+/** Ends every session of the user: whoever knows the old password may hold one. @throws {AppError} 400 */
+export async function changePassword(
+  { database, passwords }: { database: Database; passwords: Passwords },
+  caller: Caller,
+  change: z.output<typeof PasswordChange>,
+): Promise<void> {
+  const { hashedPassword } = await database.transaction(em => activeUser(em, caller))
+  if (!(await passwords.matches(change.current_password, hashedPassword)))
+    throw new AppError('wrong_password', 400, 'current_password is not correct')
+  const hashed = await passwords.hash(change.new_password)
+  await database.transaction(async em => {
+    setPassword(await activeUser(em, caller), hashed)
+    await revokeFamilies(em, caller.id)
+  })
+}
+
+/** @throws {AppError} 409 for the last active admin */
+export const deleteAccount = (database: Database, caller: Caller): Promise<void> =>
+  database.transaction(async em => {
+    const user = await activeUser(em, caller)
+    if (user.role === 'admin') await refuseLastAdmin(em, user.id)
+    anonymise(user)
+    await revokeFamilies(em, user.id)
+  })

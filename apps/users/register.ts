@@ -1,0 +1,31 @@
+import type { z } from 'zod'
+import { AppError } from '../shared/errors.ts'
+import type { Database, Statement } from '../shared/database.ts'
+import { isDuplicate } from '../shared/database-errors.ts'
+import type { Passwords } from './passwords.ts'
+import type { UserCreate, UserView } from './schemas.ts'
+import { emailKey, newUser, UserEntity } from './user.ts'
+import { viewOf } from './user-view.ts'
+
+const EMAIL_TAKEN: Statement = {
+  name: 'email-taken',
+  text: 'select 1 from users where email_key = $1',
+}
+
+/** @throws {AppError} 400 when the e-mail is taken, in whatever case it is written */
+export async function register(
+  { database, passwords }: { database: Database; passwords: Passwords },
+  given: z.output<typeof UserCreate>,
+): Promise<UserView> {
+  const taken = await database.rows(EMAIL_TAKEN, [emailKey(given.email)])
+  if (taken.length > 0) throw emailTaken()
+  const user = newUser(given.email, given.full_name, await passwords.hash(given.password))
+  try {
+    return await database.transaction(async em => viewOf(em.create(UserEntity, user)))
+  } catch (error) {
+    if (isDuplicate(error, 'users_email_key')) throw emailTaken()
+    throw error
+  }
+}
+
+const emailTaken = () => new AppError('email_taken', 400, 'Email already registered')

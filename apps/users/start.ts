@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { authentication } from '../shared/auth.ts'
+import { openCache } from '../shared/cache.ts'
+import { type Database, openDatabase } from '../shared/database.ts'
+import { rateLimiters } from '../shared/rate-limit.ts'
+import type { Kit } from '../shared/run.ts'
+import { tokenVerifier } from '../shared/tokens.ts'
+import { tokenIssuer } from './access-tokens.ts'
+import { createApp } from './app.ts'
+import { keyCipher } from './key-cipher.ts'
+import type manifest from './manifest.ts'
+import { openPasswords } from './passwords.ts'
+import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
+import { SigningKeyEntity, type SigningKeys, signingKeys } from './signing-keys.ts'
+import { UserEntity } from './user.ts'
+
+export const MIGRATIONS = join(import.meta.dirname, 'migrations')
+const KEY_REFRESH_MS = 60_000
+
+export type UsersKit = Kit<typeof manifest>
+
+export const openUsersDatabase = async ({ config, onClose }: UsersKit): Promise<Database> => {
+  const database = await openDatabase({
+    ...config.database,
+    service: config.service,
+    entities: [UserEntity, RefreshFamilyEntity, RefreshTokenEntity, SigningKeyEntity],
+    migrations: MIGRATIONS,
+  })
+  onClose('database', database.close)
+  return database
+}
+
+export const openKeys = ({ config }: UsersKit, database: Database): SigningKeys =>
+  signingKeys({
+    database,
+    cipher: keyCipher(config.secrets.keyEncryptionKey),
+    maxAgeDays: config.settings.signingKeyDays,
+  })
+
+/** Wires the service together. */
+export async function start(kit: UsersKit) {
+  const { config, log, onClose, readyWhen } = kit
+  const { settings, runtime } = config
+  const database = await openUsersDatabase(kit)
+  readyWhen('database', database.check)
+  const cache = openCache(config.service, config.cache.url, log)
+  onClose('cache', cache.close)
+  const passwords = await openPasswords({
+    cost: settings.passwordCost,
+    threads: settings.passwordThreads,
+    queue: settings.passwordQueue,
+  })
+  onClose('passwords', passwords.close)
+  const keys = openKeys(kit, database)
+  maintainKeys(kit, keys)
+  const limiter = rateLimiters(config.service, cache.redis)
+  return createApp({
+    database,
+    passwords,
+    keys,
+    log,
+    runtime,
+    issueToken: tokenIssuer(keys, runtime.publicUrl),
+    auth: authentication(tokenVerifier(keys.resolve, runtime.publicUrl)),
+    failures: limiter({ name: 'failures', points: settings.loginsPerAccount, windowSeconds: 900 }),
+    logins: limiter({ name: 'logins', points: settings.loginsPerAddress, windowSeconds: 900 }),
+    registrations: limiter({
+      name: 'registrations',
+      points: settings.registrationsPerAddress,
+      windowSeconds: 3600,
+    }),
+    refreshTokenDays: settings.refreshTokenDays,
+  })
+}
+
+/** Every minute each instance reads the keys and makes the next one when it is due; not ready before the first time. */
+function maintainKeys({ log, onClose, readyWhen }: UsersKit, keys: SigningKeys): void {
+  let done = false
+  const maintain = async () => {
+    try {
+      await keys.maintain()
+      done = true
+    } catch (error) {
+      log.error({ err: error }, 'signing keys could not be read; the ones in memory go on')
+    }
+  }
+  const timer = setInterval(() => void maintain(), KEY_REFRESH_MS)
+  onClose('signing keys', () => clearInterval(timer))
+  readyWhen('signing keys', async () => {
+    if (!done) await keys.maintain()
+    done = true
+  })
+}

@@ -1,0 +1,11 @@
+import type { UserView } from './schemas.ts'
+import type { User } from './user.ts'
+
+export const viewOf = (user: User): UserView => ({
+  id: user.id,
+  email: user.email,
+  full_name: user.fullName,
+  role: user.role,
+  is_active: user.isActive,
+  created_at: user.createdAt.toISOString(),
+})
