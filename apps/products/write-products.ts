@@ -1,0 +1,80 @@
+import { LockMode } from '@mikro-orm/core'
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { z } from 'zod'
+import type { Cache } from '../shared/cache.ts'
+import type { Database } from '../shared/database.ts'
+import { isForeignKeyMissing } from '../shared/database-errors.ts'
+import { AppError, notFound } from '../shared/errors.ts'
+import { requireMatch } from '../shared/etag.ts'
+import { productEntry, type ProductText, textOf } from './find-product.ts'
+import { change, newProduct, type Product, ProductEntity, withdraw } from './product.ts'
+import type { MessageView, ProductCreate, ProductUpdate } from './schemas.ts'
+
+interface Deps {
+  database: Database
+  cache: Cache
+}
+
+/** @throws {AppError} 400 for an unknown category */
+export async function createProduct(
+  { database }: Deps,
+  given: z.output<typeof ProductCreate>,
+): Promise<ProductText & { id: string }> {
+  const product = newProduct(given)
+  await withKnownCategory(() =>
+    database.transaction(async em => void em.create(ProductEntity, product)),
+  )
+  return { id: product.id, ...(await written(database, product.id)) }
+}
+
+/** @param ifMatch ETag that the product must still have @throws {AppError} 400, 404, 412 */
+export async function updateProduct(
+  { database, cache }: Deps,
+  id: string,
+  given: z.output<typeof ProductUpdate>,
+  ifMatch: string | undefined,
+): Promise<ProductText> {
+  await withKnownCategory(() =>
+    database.transaction(async em => change(await lockedProduct(em, id, ifMatch), given)),
+  )
+  await cache.invalidate([id.toLowerCase()])
+  return written(database, id)
+}
+
+/** @throws {AppError} 404, 412 */
+export async function deleteProduct(
+  { database, cache }: Deps,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<MessageView> {
+  await database.transaction(async em => withdraw(await lockedProduct(em, id, ifMatch)))
+  await cache.invalidate([id.toLowerCase()])
+  return { message: 'Product deleted successfully' }
+}
+
+async function lockedProduct(
+  em: EntityManager,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<Product> {
+  const product = await em.findOne(ProductEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  if (!product) throw notFound('Product')
+  requireMatch(ifMatch, `"${product.version}"`)
+  return product
+}
+
+async function written(database: Database, id: string): Promise<ProductText> {
+  const entry = await productEntry(database, id)
+  if (entry === undefined) throw new Error(`product ${id} was written and is not there`)
+  return textOf(entry)
+}
+
+async function withKnownCategory(write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (isForeignKeyMissing(error, 'products_category_fkey'))
+      throw new AppError('category_not_found', 400, 'Category not found', { cause: error })
+    throw error
+  }
+}
