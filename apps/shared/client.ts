@@ -29,10 +29,12 @@ export interface ClientOptions {
   breakMs?: number
 }
 
-export type Call = (path: string, init?: RequestInit) => Promise<Response>
+/** The answer is read whole before this resolves, within the time limit. */
+export type Call = (path: `/${string}`, init?: RequestInit) => Promise<Response>
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 const RETRIED_STATUS = new Set([502, 503, 504])
+const EMPTY_STATUS = new Set([204, 205, 304])
 
 /** The callee could not answer: no connection, no answer in time, or a gateway's error. */
 class CalleeDown extends Error {
@@ -61,11 +63,8 @@ export function serviceClient(options: ClientOptions): Call {
     const again = IDEMPOTENT.has(init.method ?? 'GET') || headers.has('idempotency-key')
     try {
       return await (again ? repeated : once).execute(({ signal }) =>
-        attempt(new URL(path, options.baseUrl), {
-          ...init,
-          headers,
-          signal: joined(init.signal, signal),
-        }),
+        // Not `new URL(path, baseUrl)`: a path that begins with two slashes would name another host.
+        attempt(new URL(`${options.baseUrl}${path}`), { ...init, headers }, signal),
       )
     } catch (error) {
       if (error instanceof BrokenCircuitError)
@@ -81,28 +80,29 @@ export function serviceClient(options: ClientOptions): Call {
   }
 }
 
-const joined = (given: AbortSignal | null | undefined, own: AbortSignal): AbortSignal =>
-  given ? AbortSignal.any([given, own]) : own
-
 function headersOf(init: RequestInit, token: string | undefined): Headers {
   const headers = new Headers(init.headers)
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   const request = currentRequest()
   if (request) {
     headers.set('x-request-id', request.requestId)
-    headers.set('traceparent', request.traceparent)
+    if (request.traceparent !== undefined) headers.set('traceparent', request.traceparent)
   }
   return headers
 }
 
-async function attempt(url: URL, init: RequestInit): Promise<Response> {
+async function attempt(url: URL, init: RequestInit, timedOut: AbortSignal): Promise<Response> {
+  const signal = init.signal ? AbortSignal.any([init.signal, timedOut]) : timedOut
   let response: Response
+  let body: ArrayBuffer
   try {
-    response = await fetch(url, { redirect: 'error', ...init })
+    response = await fetch(url, { redirect: 'error', ...init, signal })
+    body = await response.arrayBuffer()
   } catch (error) {
+    init.signal?.throwIfAborted() // the caller has left: nothing that the callee did
     throw new CalleeDown(`no answer from ${url.origin}`, { cause: error })
   }
-  if (!RETRIED_STATUS.has(response.status)) return response
-  await response.body?.cancel()
-  throw new CalleeDown(`status ${response.status} from ${url.origin}`)
+  const { status, statusText, headers } = response
+  if (RETRIED_STATUS.has(status)) throw new CalleeDown(`status ${status} from ${url.origin}`)
+  return new Response(EMPTY_STATUS.has(status) ? null : body, { status, statusText, headers })
 }

@@ -49,12 +49,14 @@ const url = (protocol: RegExp, example: string) =>
 const webUrl = url(/^https?$/, 'https://shop.example.com').transform(text =>
   text.replace(/\/+$/, ''),
 )
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+const integer = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string(error)
+    .regex(/^\d{1,9}$/, error)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, error).max(max, error))
+}
 
 const origins = z
   .string()
@@ -65,7 +67,14 @@ const origins = z
       .map(part => part.trim())
       .filter(Boolean),
   )
-  .pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })])))
+  .refine(list => list.every(isOrigin), {
+    error: 'must be origins such as https://shop.example.com with commas between them, or *',
+  })
+
+/** What a browser sends as `Origin`; anything longer would never match. */
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/.test(text) && URL.parse(text)?.origin === text)
+}
 
 /**
  * Reads a service's environment as its manifest says.

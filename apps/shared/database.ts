@@ -16,7 +16,7 @@ export interface Statement {
 export type Query = Statement | string
 
 export interface Database {
-  /** Rows of a named statement on the shared pool; timestamps come as the statement casts them. */
+  /** What a statement that only reads finds; it may run more than once. Timestamps come as the statement casts them. */
   rows: <Row extends object>(statement: Query, values: readonly unknown[]) => Promise<Row[]>
   /** One unit of work in one transaction, with an identity map of its own. */
   transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>
@@ -51,11 +51,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     values: readonly unknown[],
   ) => {
     const statement = typeof query === 'string' ? { text: query } : query
-    return (await retried(() => pool.query<Row>({ ...statement, values: [...values] }))).rows
+    const run = () => pool.query<Row>({ ...statement, values: [...values] })
+    return (await retried(run, options.poolSize)).rows
   }
   return {
     rows,
-    transaction: work => orm.em.fork().transactional(em => work(em)),
+    transaction: work => inTransaction(orm, work),
     check: async () => {
       if (migrated) await pool.query({ name: 'ping', text: 'select 1' })
       else await checkMigrations(pool, options)
@@ -65,23 +66,38 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
+/**
+ * Not `em.transactional`: it keeps the connection for good when `begin` or `rollback` fails on it, so that a few
+ * transactions which a restart of the database cut off would use up the pool. Kysely's own transactions give it back.
+ */
+function inTransaction<T>(orm: MikroORM, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  const em = orm.em.fork()
+  const kysely = orm.em.getConnection().getClient()
+  return kysely.transaction().execute(async transaction => {
+    em.setTransactionContext(transaction)
+    const result = await work(em)
+    await em.flush()
+    return result
+  })
+}
+
 /** The `pg` pool inside MikroORM: hot reads go around the unit of work, not around the pool. */
 async function poolOf(orm: MikroORM): Promise<Pool> {
   const connection = orm.em.getConnection()
-  return (await connection.getNativeClient()) as Pool
+  return connection.getNativeClient()
 }
 
 /**
- * A restart of the database leaves dead connections in the pool; the first query on each fails at once. Reads are run
- * a second time then, on another connection.
+ * A restart of the database leaves dead connections in the pool, as many as it may have; the first query on each fails
+ * at once. Reads are run again then, on another connection. What took its time is not.
  */
-async function retried<T>(run: () => Promise<T>): Promise<T> {
+async function retried<T>(run: () => Promise<T>, times: number): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (!isDatabaseDown(error) || (error instanceof Error && error.message.includes('timeout')))
-      throw error
-    return run()
+    const tookLong = error instanceof Error && error.message.includes('timeout')
+    if (times === 0 || tookLong || !isDatabaseDown(error)) throw error
+    return retried(run, times - 1)
   }
 }
 

@@ -18,7 +18,7 @@ const FLUSH_MS = 200
 
 /** JSON lines on stdout, written in blocks: a synchronous write per request would cost a third of the throughput. */
 export function openLog(service: string, level: LogLevel): { log: Log; flush: () => void } {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 })
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 16_000 })
   const timer = setInterval(() => destination.flush(), FLUSH_MS)
   timer.unref()
   return { log: logTo(destination, service, level), flush: () => flushNow(destination) }
@@ -48,29 +48,42 @@ function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, cause } = error
   const fromDatabase = 'severity' in error || 'sqlMessage' in error
-  const [first = ''] = error.message.split('\n')
   const picked = ['code', 'constraint', 'table'].filter(key => key in error)
   return {
     type: name,
-    message: fromDatabase
-      ? (first.split(' - ').at(-1) ?? first).replaceAll(/'[^']*'/g, "'…'")
-      : error.message,
+    message: fromDatabase ? withoutValues(error) : error.message,
     ...Object.fromEntries(picked.map(key => [key, Reflect.get(error, key)])),
     stack: framesOf(error),
     ...(cause !== undefined && { cause: errorFields(cause) }),
   }
 }
 
-const framesOf = (error: Error): string[] =>
-  (error.stack ?? '')
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line.startsWith('at '))
-    .slice(0, STACK_LINES)
+function withoutValues(error: Error): string {
+  const [first = ''] = error.message.split('\n')
+  // Class 22, "data exception", quotes the value that could not be read.
+  const quotesValue = 'code' in error && String(error.code).startsWith('22')
+  if ('sqlMessage' in error)
+    return quotesValue
+      ? 'data exception'
+      : (first.split(' - ').at(-1) ?? first).replaceAll(/'[^']*'/g, "'…'")
+  return quotesValue ? first.replace(/["'].*/, '…') : first
+}
+
+/** A stack begins with the message, of which a line may begin with "at" as well: the frames are what ends it. */
+function framesOf(error: Error): string[] {
+  const lines = (error.stack ?? '').split('\n')
+  const before = lines.findLastIndex(line => !/^ +at /.test(line))
+  return lines.slice(before + 1, before + 1 + STACK_LINES).map(line => line.trim())
+}
 
 function requestIds(): object {
   const request = currentRequest()
-  return request ? { request_id: request.requestId, trace_id: traceIdOf(request.traceparent) } : {}
+  if (!request) return {}
+  const { requestId, traceparent } = request
+  return {
+    request_id: requestId,
+    ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }),
+  }
 }
 
 function flushNow(destination: ReturnType<typeof pino.destination>): void {

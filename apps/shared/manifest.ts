@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** What a service may ask of whoever runs it. Each key becomes environment in `environment.ts`. */
 export interface Needs {
@@ -111,13 +111,14 @@ export function defineService<
   return manifest
 }
 
+const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/
+const NAME_ALLOWED =
+  'must be 1-20 lower-case letters, digits or dashes, a letter first and no dash at the end'
+
 function problemsOf(manifest: AnyManifest): string[] {
   const { name, routes, scale, stopSeconds, calls } = manifest
   const problems: string[] = []
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
-    problems.push(
-      `name "${name}" must be 1-20 lower-case letters, digits or dashes, a letter first`,
-    )
+  if (!NAME.test(name)) problems.push(`name "${name}" ${NAME_ALLOWED}`)
   for (const route of routes) {
     if (!/^(\/[A-Za-z0-9._~-]+)+(\/\*)?$/.test(route))
       problems.push(`route "${route}" must be a path such as /users or /users/*`)
@@ -133,11 +134,15 @@ function problemsOf(manifest: AnyManifest): string[] {
 }
 
 function clashes({ settings, secrets, calls }: AnyManifest): string[] {
-  const taken = new Set<string>([
-    ...PLATFORM_VARIABLES,
-    ...calls.flatMap(call => [`${variableName(call)}_URL`, `${variableName(call)}_TOKEN`]),
-  ])
+  const taken = new Set<string>(PLATFORM_VARIABLES)
   const problems: string[] = []
+  for (const call of calls) {
+    if (!NAME.test(call)) problems.push(`calls "${call}": the name ${NAME_ALLOWED}`)
+    for (const variable of [`${variableName(call)}_URL`, `${variableName(call)}_TOKEN`]) {
+      if (taken.has(variable)) problems.push(`calls "${call}" becomes ${variable}, which is taken`)
+      taken.add(variable)
+    }
+  }
   for (const key of [...Object.keys(settings), ...Object.keys(secrets)]) {
     const variable = variableName(key)
     if (!/^[a-z][A-Za-z0-9]*$/.test(key)) problems.push(`"${key}" must be written in camelCase`)

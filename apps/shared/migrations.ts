@@ -100,10 +100,13 @@ async function runPending(
       migrationsList: await migrationsIn(folder),
     },
   })
+  let running: string | undefined
+  orm.migrator.on('migrating', ({ name }) => void (running = name))
+  orm.migrator.on('migrated', ({ name }) => log.info({ migration: name }, 'migration ran'))
   try {
-    const done = await orm.migrator.up()
-    for (const { name } of done) log.info({ migration: name }, 'migration ran')
-    return done.map(({ name }) => name)
+    return (await orm.migrator.up()).map(({ name }) => name)
+  } catch (error) {
+    throw running === undefined ? error : new Error(`migration ${running} failed`, { cause: error })
   } finally {
     await orm.close(true)
   }

@@ -24,5 +24,6 @@ export const Money = z
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 40)
 
-export const toCents = (amount: number): number => Math.round(amount * 100)
+// `+ 0` turns minus zero, which JSON can hold, into zero.
+export const toCents = (amount: number): number => Math.round(amount * 100) + 0
 export const fromCents = (cents: number): number => cents / 100

@@ -19,13 +19,25 @@ export const documented = <H extends (...args: never[]) => unknown>(
   spec: RouteSpec,
 ): H => Object.assign(handler, { [uniqueSymbol]: { spec } })
 
+const documentation = new WeakSet<object>()
+
+/** Whether a handler only documents its route; `leanFetch` leaves it out. */
+export const isDocumentation = (handler: object): boolean => documentation.has(handler)
+
+/** A handler that does nothing but document its route. */
+export function documents(spec: RouteSpec): MiddlewareHandler {
+  const handler: MiddlewareHandler = documented((_, next) => next(), spec)
+  documentation.add(handler)
+  return handler
+}
+
 /** `.get(path, describe('List products', { 404: 'Product not found' }), ...)` */
 export const describe = (
   summary: string,
   problems: Record<number, string> = {},
   more: Omit<RouteSpec, 'responses' | 'summary'> = {},
 ): MiddlewareHandler =>
-  documented((_, next) => next(), {
+  documents({
     ...more,
     summary,
     'x-answers': Object.fromEntries(

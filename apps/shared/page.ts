@@ -16,8 +16,11 @@ const wholeNumber = (min: number, max: number, fallback: number) => {
 export const PageQuery = z.object({
   skip: wholeNumber(0, 100_000, 0),
   limit: wholeNumber(1, 100, 100),
-  after: z.string().max(1000).optional().describe('Cursor from the Link header of the page before'),
+  after: z.string().max(2000).optional().describe('Cursor from the Link header of the page before'),
 })
+
+/** A point in time in a cursor. PostgreSQL knows no year 0. */
+export const Instant = z.iso.datetime().refine(text => !text.startsWith('0000'))
 
 export interface Page<T> {
   items: T[]

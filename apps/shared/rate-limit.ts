@@ -67,9 +67,9 @@ export function limitByAddress(
   return documented(
     async (c, next) => {
       const state = await consume(limiter, clientAddress(c, trustedProxyHops))
+      await next() // first: a failed attempt, too, tells how many are left
       for (const [name, value] of Object.entries(limitHeaders(limiter, state)))
         c.header(name, value)
-      return next()
     },
     { responses: LIMITED },
   )

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import type { AppEnv } from './http.ts'
+import { type AppEnv, leanFetch } from './http.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { type Log, openLog } from './log.ts'
 import type { AnyManifest } from './manifest.ts'
@@ -70,7 +70,7 @@ async function runCommand<M extends AnyManifest>(
   command: string,
   args: readonly string[],
 ): Promise<void> {
-  const act = commands[command]
+  const act = Object.hasOwn(commands, command) ? commands[command] : undefined
   if (!act) {
     const allowed = Object.keys(commands).join(', ')
     process.stderr.write(`${manifest.name}: unknown command "${command}"; allowed: ${allowed}\n`)
@@ -96,13 +96,12 @@ async function serve<M extends AnyManifest>(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const { config, log } = kit
-  const { host, port, version, otlpEndpoint, publicUrl } =
-    config.runtime as Config<AnyManifest>['runtime']
+  const { host, port, version, otlpEndpoint, publicUrl } = config.runtime
   const telemetry = await startTelemetry(manifest.name, version, otlpEndpoint)
   if (telemetry) lifecycle.onClose('telemetry', telemetry.close)
   const app = await start(kit)
   await addProbes(app, manifest, lifecycle, version, publicUrl)
-  const http = httpServer(app.fetch, log, telemetry)
+  const http = httpServer(leanFetch(app, log, telemetry !== undefined), log, telemetry)
   http.server.once('error', error => {
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)
     process.exit(1)
@@ -110,17 +109,24 @@ async function serve<M extends AnyManifest>(
   http.server.listen(port, host, () => log.info({ port, version }, 'listening'))
   let stopping = false
   const stop = (cause: string) => {
-    if (stopping) process.exit(130)
     stopping = true
     log.info(`${cause}: stopping`)
+    // A little before the process is killed, so that the log says it.
+    setTimeout(() => {
+      log.error('the stop time is over; what is still open is cut')
+      process.exit(1)
+    }, manifest.stopSeconds * 950)
     void lifecycle.stop(http, manifest.stopSeconds).then(() => {
       log.info('stopped')
       process.exit(0)
     })
   }
-  process.on('SIGTERM', stop).on('SIGINT', stop)
+  const signalled = (signal: string) => (stopping ? process.exit(130) : stop(signal))
+  process.on('SIGTERM', signalled).on('SIGINT', signalled)
   // The local runner is the parent: a service must not outlive it, even when it was killed.
-  process.once('disconnect', () => stop('the runner has gone'))
+  process.once('disconnect', () => {
+    if (!stopping) stop('the runner has gone')
+  })
 }
 
 /** A command's one argument. @throws Error naming what is missing */

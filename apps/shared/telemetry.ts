@@ -63,6 +63,9 @@ export async function startTelemetry(
   }
 }
 
+/** With its retries; the last export must fit the time that a service has to stop. */
+const EXPORT_TIMEOUT_MS = 2_000
+
 async function startSdk(
   service: string,
   version: string,
@@ -76,10 +79,16 @@ async function startSdk(
   const sdk = new NodeSDK({
     autoDetectResources: false,
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': version }),
-    traceExporter: new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }),
+    traceExporter: new OTLPTraceExporter({
+      url: `${endpoint}/v1/traces`,
+      timeoutMillis: EXPORT_TIMEOUT_MS,
+    }),
     metricReaders: [
       new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }),
+        exporter: new OTLPMetricExporter({
+          url: `${endpoint}/v1/metrics`,
+          timeoutMillis: EXPORT_TIMEOUT_MS,
+        }),
         exportIntervalMillis: 15_000,
       }),
     ],
@@ -89,9 +98,9 @@ async function startSdk(
   return () => sdk.shutdown()
 }
 
-/** The caller's span, when it sent one; a trace id of our own making has no parent. */
-function parentOf({ traceparent, traceIsCallers }: RequestContext) {
-  if (!traceIsCallers) return ROOT_CONTEXT
+/** The caller's span, when it sent one. */
+function parentOf({ traceparent }: RequestContext) {
+  if (traceparent === undefined) return ROOT_CONTEXT
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-')
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId,

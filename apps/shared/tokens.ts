@@ -12,7 +12,7 @@ import { type Caller, ROLES, unauthorized } from './auth.ts'
 import { unavailable } from './errors.ts'
 
 /** Resolves to the caller. @throws {AppError} 401 for any bad token, 503 when no keys could be had */
-export type VerifyToken = (token: string) => Promise<Caller>
+export type VerifyToken = (token: string) => Caller | Promise<Caller>
 
 export const TOKEN_ALGORITHM = 'EdDSA'
 export const TOKEN_AUDIENCE = 'shop'
@@ -22,6 +22,7 @@ const CACHED_TOKENS = 10_000
 /** Longer than any token of ours: a flood of long strings is refused before it costs a hash or a slot. */
 const MAX_TOKEN_LENGTH = 4096
 const NO_KEYS = 'Tokens can not be verified right now; try again shortly'
+const NO_KEYS_RETRY_SECONDS = 2
 
 const Claims = z.object({ sub: z.uuid(), role: z.enum(ROLES), exp: z.number() })
 
@@ -34,15 +35,17 @@ export function tokenVerifier(keys: JWTVerifyGetKey, issuer: string): VerifyToke
   const verified = new LRUCache<string, { caller: Caller; expiresAtMs: number }>({
     max: CACHED_TOKENS,
   })
-  return async token => {
-    if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
-    const digest = hash('sha256', token, 'base64')
-    const known = verified.get(digest)
-    if (known && known.expiresAtMs > Date.now()) return known.caller
+  const verify = async (token: string, digest: string): Promise<Caller> => {
     const { exp, sub, role } = await claimsOf(token, keys, issuer)
     const caller: Caller = { id: sub, role }
     verified.set(digest, { caller, expiresAtMs: exp * 1000 })
     return caller
+  }
+  return token => {
+    if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
+    const digest = hash('sha256', token, 'base64')
+    const known = verified.get(digest)
+    return known && known.expiresAtMs > Date.now() ? known.caller : verify(token, digest)
   }
 }
 
@@ -90,7 +93,8 @@ export function remoteKeys(
   let failure: unknown
   return async (header, token) => {
     // After a failed fetch jose would try again for each token: every request would wait for the timeout.
-    if (performance.now() - failedAtMs > cooldownMs || remote.fresh) {
+    const pauseMs = remote.jwks() ? cooldownMs : Math.min(cooldownMs, NO_KEYS_RETRY_SECONDS * 1000)
+    if (performance.now() - failedAtMs >= pauseMs) {
       try {
         return await remote(header, token)
       } catch (error) {
@@ -104,12 +108,13 @@ export function remoteKeys(
       }
     }
     const last = remote.jwks()
-    if (!last) throw unavailable(NO_KEYS, failure)
+    if (!last) throw unavailable(NO_KEYS, failure, NO_KEYS_RETRY_SECONDS)
     try {
       return await createLocalJWKSet(last)(header, token)
     } catch (error) {
       // The key may be newer than the last good set: it can't be told whether the token is good.
-      if (error instanceof errors.JWKSNoMatchingKey) throw unavailable(NO_KEYS, failure)
+      if (error instanceof errors.JWKSNoMatchingKey)
+        throw unavailable(NO_KEYS, failure, NO_KEYS_RETRY_SECONDS)
       throw error
     }
   }

@@ -31,10 +31,9 @@ export async function testDatabase(service: string, migrations?: string): Promis
     adminUrl,
     query: (sql, values = []) =>
       asAdmin(name, async client => (await client.query(sql, values)).rows),
-    close: () =>
-      asAdmin('postgres', client => client.query(`drop database ${name} with (force)`)).then(
-        () => {},
-      ),
+    close: async () => {
+      await asAdmin('postgres', client => client.query(`drop database ${name} with (force)`))
+    },
   }
 }
 

@@ -11,6 +11,8 @@ export interface TestIssuer {
   jwksUrl: string
   /** How often the key set was asked for. */
   fetches: () => number
+  /** The same, with the times that it was down. */
+  attempts: () => number
   token: (role: Role, id?: string) => Promise<string>
   /** A token with anything changed: header, claims (undefined leaves one out), key. */
   forge: (change: Forgery) => Promise<string>
@@ -23,16 +25,18 @@ export interface TestIssuer {
 
 export interface Forgery {
   header?: Record<string, unknown>
-  claims?: JWTPayload
+  claims?: { [Claim in keyof JWTPayload]?: JWTPayload[Claim] | undefined }
   key?: CryptoKey | Uint8Array
 }
 
 /** Plays the users service: a key set over HTTP, and tokens signed by it. */
 export async function testIssuer(): Promise<TestIssuer> {
   let fetched = 0
+  let attempted = 0
   let down = false
   let signer = await newKey()
   const server = createServer((_, response) => {
+    attempted++
     if (down) return void response.destroy()
     fetched++
     response
@@ -52,13 +56,14 @@ export async function testIssuer(): Promise<TestIssuer> {
       exp: now + 600,
       ...claims,
     }
-    return new SignJWT(payload)
+    return new SignJWT(payload as JWTPayload)
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: signer.jwk.kid, typ: TOKEN_TYPE, ...header })
       .sign(key ?? signer.privateKey)
   }
   return {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`,
     fetches: () => fetched,
+    attempts: () => attempted,
     token: (role, id = randomUUID()) => forge({ claims: { role, sub: id } }),
     forge,
     rotate: async () => {

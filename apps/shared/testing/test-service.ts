@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { readConfig } from '../config.ts'
 import { environmentOf, type Supply } from '../environment.ts'
-import type { AppEnv } from '../http.ts'
+import { type AppEnv, leanFetch } from '../http.ts'
 import { createLifecycle } from '../lifecycle.ts'
 import { logTo } from '../log.ts'
 import type { AnyManifest } from '../manifest.ts'
@@ -69,7 +69,7 @@ export async function startTestService<M extends AnyManifest>(
   const lifecycle = createLifecycle(log, true)
   const app = await start({ ...lifecycle, config, log })
   await addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
-  const http = httpServer(app.fetch, log, undefined)
+  const http = httpServer(leanFetch(app, log), log, undefined)
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
   const service: TestService = {

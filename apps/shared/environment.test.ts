@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { readConfig } from './config.ts'
+import { environmentOf, type Supply } from './environment.ts'
+import { defineService } from './manifest.ts'
+
+const manifest = defineService({
+  name: 'orders',
+  description: 'Orders',
+  routes: ['/orders'],
+  needs: { database: true, cache: true, tokens: true },
+  calls: ['inventory', 'card-vault'],
+  settings: {
+    cancelMinutes: z.coerce.number().int().min(1).max(120).default(30),
+    dryRun: z.stringbool().default(false),
+  },
+  secrets: { webhookKey: z.string().min(20) },
+})
+
+const supply: Supply<typeof manifest, string> = {
+  runtime: {
+    host: '127.0.0.1',
+    port: 7001,
+    publicUrl: 'http://localhost:8080',
+    version: '1.2.3',
+    logLevel: 'warn',
+    corsOrigins: ['http://localhost:3000', 'https://a.example'],
+    trustedProxyHops: 2,
+    otlpEndpoint: 'http://localhost:4318',
+  },
+  database: { url: 'postgres://orders:pass@localhost:5432/shop', poolSize: 5 },
+  cache: { url: 'redis://localhost:6379' },
+  tokens: { jwksUrl: 'http://localhost:8080/.well-known/jwks.json' },
+  calls: {
+    inventory: { url: 'http://localhost:7002', token: 'i'.repeat(32) },
+    'card-vault': { url: 'http://localhost:7003', token: 'c'.repeat(32) },
+  },
+  settings: { cancelMinutes: 15, dryRun: true },
+  secrets: { webhookKey: 'k'.repeat(20) },
+}
+
+const generated = () => {
+  const { plain, secret } = environmentOf(manifest, supply)
+  return { ...plain, ...secret }
+}
+
+test('what is supplied is what the service reads', () => {
+  const config = readConfig(manifest, generated())
+  expect(config).toEqual({ service: 'orders', ...supply })
+})
+
+test('the service reads exactly the variables that are generated', () => {
+  const env = generated()
+  const reads = new Set<string>()
+  readConfig(
+    manifest,
+    new Proxy<Record<string, string>>(env, {
+      get: (target, name) => {
+        reads.add(String(name))
+        return target[String(name)]
+      },
+    }),
+  )
+  expect([...reads].sort()).toEqual(Object.keys(env).sort())
+})
+
+test('only what may be shown is plain: no credential of a URL, no token, no secret', () => {
+  const { plain, secret } = environmentOf(manifest, supply)
+  expect(Object.keys(secret).sort()).toEqual([
+    'CACHE_URL',
+    'CARD_VAULT_TOKEN',
+    'DATABASE_URL',
+    'INVENTORY_TOKEN',
+    'WEBHOOK_KEY',
+  ])
+  expect(Object.values(plain).join()).not.toMatch(/pass|iiii|cccc|kkkk/)
+})
+
+test('an optional part that is not supplied is not generated', () => {
+  const { otlpEndpoint: _, ...runtime } = supply.runtime
+  const { plain, secret } = environmentOf<typeof manifest>(manifest, {
+    ...supply,
+    runtime,
+    cache: {},
+    settings: {},
+  })
+  const names = [...Object.keys(plain), ...Object.keys(secret)]
+  expect(names).not.toContain('CACHE_URL')
+  expect(names).not.toContain('OTEL_EXPORTER_OTLP_ENDPOINT')
+  expect(names).not.toContain('CANCEL_MINUTES')
+  expect(readConfig(manifest, { ...plain, ...secret }).settings).toEqual({
+    cancelMinutes: 30,
+    dryRun: false,
+  })
+})
+
+test('values of a deployment that are not known yet are handed on untouched', () => {
+  const output = { output: 'a Pulumi output' }
+  const { plain, secret } = environmentOf<typeof manifest, typeof output>(manifest, {
+    ...supply,
+    runtime: { ...supply.runtime, publicUrl: output },
+    database: { url: output, poolSize: 5 },
+    tokens: { jwksUrl: output },
+  })
+  expect(secret['DATABASE_URL']).toBe(output)
+  expect(plain['JWKS_URL']).toBe(output)
+})
+
+test('a supply that lacks something which the manifest asks for does not compile', () => {
+  const { database, secrets, calls, ...rest } = supply
+  const { inventory } = calls
+  // @ts-expect-error: no database
+  const noNeed: Supply<typeof manifest, string> = { ...rest, secrets, calls }
+  // @ts-expect-error: no webhookKey
+  const noSecret: Supply<typeof manifest, string> = { ...rest, database, calls, secrets: {} }
+  const noCall: Supply<typeof manifest, string> = {
+    ...rest,
+    database,
+    secrets,
+    // @ts-expect-error: no card-vault
+    calls: { inventory },
+  }
+  const wrongSetting: Supply<typeof manifest, string> = {
+    ...supply,
+    // @ts-expect-error: no such setting
+    settings: { cancelHours: 1 },
+  }
+  expect([noNeed, noSecret, noCall, wrongSetting]).toHaveLength(4)
+})
+
+test('a need that no supply knows can not be declared', () => {
+  const declared = defineService({
+    name: 'mailer',
+    description: 'Mail',
+    routes: [],
+    // @ts-expect-error: nobody supplies it
+    needs: { mail: true },
+  })
+  expect(declared.name).toBe('mailer')
+})

@@ -1,0 +1,145 @@
+import { createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { testIssuer, type TestIssuer } from './testing/test-issuer.ts'
+import { PUBLIC_URL } from './testing/test-service.ts'
+import { remoteKeys, tokenVerifier } from './tokens.ts'
+
+let issuer: TestIssuer
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() })
+  issuer = await testIssuer()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await issuer.close()
+})
+
+const REFUSED = { status: 401 }
+const UNAVAILABLE = { status: 503, headers: { 'Retry-After': expect.stringMatching(/^\d+$/) } }
+
+const verifier = (options = {}) => tokenVerifier(remoteKeys(issuer.jwksUrl, options), PUBLIC_URL)
+/** The clock alone stands still and is moved on; sockets and timers go on as they are. */
+const later = (ms: number) => vi.advanceTimersByTime(ms)
+
+test('a token that was verified once passes until it expires, also when its key has gone', async () => {
+  const verify = verifier({ maxAgeMs: 0 })
+  const token = await issuer.token('buyer')
+  await verify(token)
+  const fetches = issuer.fetches()
+  await issuer.rotate()
+  expect(await verify(token)).toMatchObject({ role: 'buyer' })
+  expect(issuer.fetches()).toBe(fetches)
+  later(596_000)
+  expect(await verify(token)).toMatchObject({ role: 'buyer' })
+})
+
+test('a token that was verified once is refused after it expired', async () => {
+  const verify = verifier()
+  const token = await issuer.token('buyer')
+  await verify(token)
+  later(606_000)
+  await expect(verify(token)).rejects.toMatchObject(REFUSED)
+})
+
+test('a token that was refused is not remembered as good', async () => {
+  const verify = verifier()
+  const token = await issuer.forge({ claims: { aud: 'other' } })
+  for (let time = 0; time < 2; time++) await expect(verify(token)).rejects.toMatchObject(REFUSED)
+})
+
+test('a key of another algorithm is of no use, even when the set has it', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'other', alg: 'ES256' }
+  const verify = tokenVerifier(createLocalJWKSet({ keys: [jwk] }), PUBLIC_URL)
+  const token = await issuer.forge({ header: { alg: 'ES256', kid: 'other' }, key: privateKey })
+  await expect(verify(token)).rejects.toMatchObject(REFUSED)
+})
+
+test('many tokens at once fetch the key set once', async () => {
+  const verify = verifier()
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.token('buyer')))
+  await Promise.all(tokens.map(async token => verify(token)))
+  expect(issuer.fetches()).toBe(1)
+})
+
+test('an unknown key id fetches the set again once the cooldown is over', async () => {
+  const verify = verifier({ cooldownMs: 30_000 })
+  await verify(await issuer.token('buyer'))
+  await issuer.rotate()
+  const token = await issuer.token('admin')
+  later(31_000)
+  expect(await verify(token)).toMatchObject({ role: 'admin' })
+  expect(issuer.fetches()).toBe(2)
+})
+
+test('a flood of unknown key ids fetches the set once per cooldown', async () => {
+  const verify = verifier({ cooldownMs: 30_000 })
+  await verify(await issuer.token('buyer'))
+  const flood = async () => {
+    for (let count = 0; count < 20; count++) {
+      const token = await issuer.forge({ header: { kid: `unknown-${count}` } })
+      await expect(verify(token)).rejects.toMatchObject(REFUSED)
+    }
+  }
+  await flood()
+  expect(issuer.fetches()).toBe(1)
+  later(31_000)
+  await flood()
+  expect(issuer.fetches()).toBe(2)
+})
+
+test('while the users service is down the last good set goes on being used, even past its age', async () => {
+  const verify = verifier({ maxAgeMs: 600_000 })
+  await verify(await issuer.token('buyer'))
+  issuer.setDown(true)
+  later(700_000)
+  expect(await verify(await issuer.token('admin'))).toMatchObject({ role: 'admin' })
+})
+
+test('while the users service is down a flood of tokens asks it once per cooldown', async () => {
+  const verify = verifier({ cooldownMs: 30_000 })
+  await verify(await issuer.token('buyer'))
+  issuer.setDown(true)
+  later(31_000)
+  const before = issuer.attempts()
+  for (let count = 0; count < 20; count++) {
+    const unknown = await issuer.forge({ header: { kid: `unknown-${count}` } })
+    // Whether its key is newer than the set can't be told: neither good nor bad.
+    await expect(verify(unknown)).rejects.toMatchObject(UNAVAILABLE)
+    await verify(await issuer.token('buyer'))
+  }
+  expect(issuer.attempts() - before).toBe(1)
+})
+
+test('without any set yet the answer is a 503 that says when to come back', async () => {
+  const verify = verifier()
+  const token = await issuer.token('buyer')
+  issuer.setDown(true)
+  await expect(verify(token)).rejects.toMatchObject(UNAVAILABLE)
+})
+
+test('without any set yet the users service is asked again by the time that Retry-After says', async () => {
+  const verify = verifier({ cooldownMs: 30_000 })
+  const token = await issuer.token('buyer')
+  issuer.setDown(true)
+  await expect(verify(token)).rejects.toMatchObject(UNAVAILABLE)
+  await expect(verify(token)).rejects.toMatchObject(UNAVAILABLE)
+  expect(issuer.attempts()).toBe(1)
+  issuer.setDown(false)
+  later(2000)
+  expect(await verify(token)).toMatchObject({ role: 'buyer' })
+})
+
+test('after the users service is back a new key is found', async () => {
+  const verify = verifier({ cooldownMs: 30_000 })
+  await verify(await issuer.token('buyer'))
+  await issuer.rotate()
+  const token = await issuer.token('admin')
+  issuer.setDown(true)
+  later(31_000)
+  await expect(verify(token)).rejects.toMatchObject(UNAVAILABLE)
+  issuer.setDown(false)
+  later(31_000)
+  expect(await verify(token)).toMatchObject({ role: 'admin' })
+})
