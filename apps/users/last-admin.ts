@@ -1,16 +1,12 @@
-import { LockMode } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { AppError } from '../shared/errors.ts'
 import { UserEntity } from './user.ts'
 
-/** Without an active admin nobody could make one over HTTP. The rows are locked: two admins may leave at once. */
+/** Without an active admin nobody could make one over HTTP. One admin leaves at a time: two may be about to at once. */
 export async function refuseLastAdmin(em: EntityManager, leaving: string): Promise<void> {
-  const admins = await em.find(
-    UserEntity,
-    { role: 'admin', isActive: true },
-    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
-  )
-  if (admins.some(({ id }) => id !== leaving)) return
+  await em.execute("select pg_advisory_xact_lock(hashtext('users.last-admin'))")
+  const others = await em.count(UserEntity, { role: 'admin', isActive: true, id: { $ne: leaving } })
+  if (others > 0) return
   throw new AppError(
     'last_admin',
     409,

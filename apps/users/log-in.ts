@@ -31,16 +31,33 @@ export async function logIn(
   const account = createHash('sha256').update(emailKey(given.email)).digest('base64url')
   // Taken before the password is looked at: a burst of guesses in parallel must not slip through.
   await consume(deps.failures, account)
-  const user = await findByEmail(deps.database, given.email)
-  const matched = await deps.passwords.matches(given.password, user?.hashedPassword)
-  if (!user || !matched || !user.isActive)
-    throw new AppError('wrong_credentials', 401, 'Incorrect email or password')
-  await deps.failures.delete(account)
-  const rehashed = deps.passwords.isOutdated(user.hashedPassword)
-    ? await deps.passwords.hash(given.password)
-    : undefined
-  return openSession(deps, user, rehashed)
+  try {
+    const session = await checkedSession(deps, given)
+    await deps.failures.delete(account)
+    return session
+  } catch (error) {
+    // A full queue or a database that is down says nothing about the password.
+    if (!(error instanceof AppError && error.status === 401)) await deps.failures.reward(account)
+    throw error
+  }
 }
+
+async function checkedSession(
+  deps: LoginDeps,
+  { email, password }: z.output<typeof UserLogin>,
+): Promise<TokenView> {
+  const user = await findByEmail(deps.database, email)
+  const matched = await deps.passwords.matches(password, user?.hashedPassword)
+  if (!user || !matched || !user.isActive) throw wrongCredentials()
+  const rehashed = deps.passwords.isOutdated(user.hashedPassword)
+    ? await deps.passwords.hash(password)
+    : undefined
+  const session = await openSession(deps, user, rehashed)
+  // Closed or given another hash while the password was compared: by a login at the same time that raised the cost, say.
+  return session ?? checkedSession(deps, { email, password })
+}
+
+const wrongCredentials = () => new AppError('wrong_credentials', 401, 'Incorrect email or password')
 
 const findByEmail = (database: Database, email: string): Promise<User | null> =>
   database.transaction(em => em.findOne(UserEntity, { emailKey: emailKey(email) }))
@@ -49,15 +66,14 @@ function openSession(
   deps: LoginDeps,
   found: User,
   rehashed: string | undefined,
-): Promise<TokenView> {
+): Promise<TokenView | undefined> {
   return deps.database.transaction(async em => {
-    // Read again under a lock: the account may have been closed while the password was compared.
     const user = await em.findOne(
       UserEntity,
       { id: found.id, isActive: true, hashedPassword: found.hashedPassword },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     )
-    if (!user) throw new AppError('wrong_credentials', 401, 'Incorrect email or password')
+    if (!user) return undefined
     if (rehashed !== undefined) setPassword(user, rehashed)
     await pruneFamilies(em, user.id)
     const refreshToken = startFamily(em, user.id, deps.refreshTokenDays)

@@ -1,17 +1,17 @@
-import type { FilterQuery } from '@mikro-orm/core'
+import { type FilterQuery, LockMode } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Caller } from '../shared/auth.ts'
 import type { Database } from '../shared/database.ts'
 import { notFound } from '../shared/errors.ts'
-import { decodeCursor, type Page, pageOf } from '../shared/page.ts'
+import { decodeCursor, Instant, type Page, pageOf } from '../shared/page.ts'
 import { refuseLastAdmin } from './last-admin.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { UserList, UserUpdate, UserView } from './schemas.ts'
 import { emailKey, setActive, setRole, type User, UserEntity } from './user.ts'
 import { viewOf } from './user-view.ts'
 
-const Position = z.tuple([z.iso.datetime(), z.uuid()])
+const Position = z.tuple([Instant, z.uuid()])
 
 /** Oldest first. */
 export async function listUsers(
@@ -50,8 +50,8 @@ export async function findUser(database: Database, caller: Caller, id: string): 
   return viewOf(await database.transaction(em => userById(em, id)))
 }
 
-async function userById(em: EntityManager, id: string): Promise<User> {
-  const user = await em.findOne(UserEntity, { id })
+async function userById(em: EntityManager, id: string, lockMode?: LockMode): Promise<User> {
+  const user = await em.findOne(UserEntity, { id }, { ...(lockMode && { lockMode }) })
   if (!user) throw notFound('User')
   return user
 }
@@ -63,7 +63,7 @@ export const updateUser = (
   change: z.output<typeof UserUpdate>,
 ): Promise<UserView> =>
   database.transaction(async em => {
-    const user = await userById(em, id)
+    const user = await userById(em, id, LockMode.PESSIMISTIC_WRITE)
     const leaves = change.is_active === false || change.role === 'buyer'
     if (leaves && user.role === 'admin' && user.isActive) await refuseLastAdmin(em, id)
     if (change.role !== undefined) setRole(user, change.role)

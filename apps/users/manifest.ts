@@ -32,7 +32,9 @@ export default defineService({
   },
   secrets: {
     /** 32 bytes in base64: encrypts the private signing keys in the database. */
-    keyEncryptionKey: z.base64().length(44),
+    keyEncryptionKey: z
+      .base64()
+      .refine(text => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64'),
   },
   scale: { min: 2, max: 10, cpuPercent: 60, requestsPerTarget: 600 },
 })

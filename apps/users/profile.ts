@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core'
 import type { z } from 'zod'
 import { type Caller, unauthorized } from '../shared/auth.ts'
 import type { Database } from '../shared/database.ts'
@@ -11,11 +12,19 @@ import { viewOf } from './user-view.ts'
 import type { EntityManager } from '@mikro-orm/postgresql'
 
 /** A token may outlive its account by up to 30 minutes: the account is looked at, not the token alone. */
-async function activeUser(em: EntityManager, caller: Caller): Promise<User> {
-  const user = await em.findOne(UserEntity, { id: caller.id, isActive: true })
+async function activeUser(em: EntityManager, caller: Caller, lockMode?: LockMode): Promise<User> {
+  const user = await em.findOne(
+    UserEntity,
+    { id: caller.id, isActive: true },
+    { ...(lockMode && { lockMode }) },
+  )
   if (!user) throw unauthorized()
   return user
 }
+
+/** What ends all sessions locks the row first, as a login does: one that is under way must not open another. */
+const lockedUser = (em: EntityManager, caller: Caller): Promise<User> =>
+  activeUser(em, caller, LockMode.PESSIMISTIC_WRITE)
 
 export const findProfile = (database: Database, caller: Caller): Promise<UserView> =>
   database.transaction(async em => viewOf(await activeUser(em, caller)))
@@ -42,7 +51,7 @@ export async function changePassword(
     throw new AppError('wrong_password', 400, 'current_password is not correct')
   const hashed = await passwords.hash(change.new_password)
   await database.transaction(async em => {
-    setPassword(await activeUser(em, caller), hashed)
+    setPassword(await lockedUser(em, caller), hashed)
     await revokeFamilies(em, caller.id)
   })
 }
@@ -50,7 +59,7 @@ export async function changePassword(
 /** @throws {AppError} 409 for the last active admin */
 export const deleteAccount = (database: Database, caller: Caller): Promise<void> =>
   database.transaction(async em => {
-    const user = await activeUser(em, caller)
+    const user = await lockedUser(em, caller)
     if (user.role === 'admin') await refuseLastAdmin(em, user.id)
     anonymise(user)
     await revokeFamilies(em, user.id)

@@ -1,26 +1,23 @@
 import { z } from 'zod'
 import { ROLES } from '../shared/auth.ts'
 import { PageQuery } from '../shared/page.ts'
+import { storable, whenGiven } from '../shared/validation.ts'
 
 /** bcrypt reads 72 bytes and ignores the rest: a longer password would be weaker than it looks. */
 const PASSWORD_BYTES = 72
 
 const Email = z
-  .email('must be an e-mail address such as ada@example.com')
+  .email({ error: whenGiven('must be an e-mail address such as ada@example.com') })
   .max(254, 'must have at most 254 characters')
-const FullName = z
-  .string()
+const FullName = storable
   .trim()
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
-  .refine(text => !text.includes('\0'), 'must not hold a NUL character')
-const NewPassword = z
-  .string()
+const NewPassword = storable
   .min(8, 'must have at least 8 characters')
   .refine(text => Buffer.byteLength(text) <= PASSWORD_BYTES, {
     error: `must have at most ${PASSWORD_BYTES} bytes (bcrypt ignores what is beyond; a letter with an accent takes 2 bytes, an emoji 4)`,
   })
-  .refine(text => !text.includes('\0'), 'must not hold a NUL character')
   .meta({ format: 'password', description: '8 characters to 72 bytes of UTF-8' })
 const GivenPassword = z
   .string()
@@ -58,7 +55,7 @@ export const UserResponse = z
   })
 
 export const UserLogin = z
-  .object({ email: z.string().min(1, 'must not be empty').max(254), password: GivenPassword })
+  .object({ email: storable.min(1, 'must not be empty').max(254), password: GivenPassword })
   .meta({ id: 'UserLogin', examples: [{ email: 'ada@example.com', password: 'correct horse' }] })
 
 export const Token = z
@@ -92,7 +89,7 @@ export const UserUpdate = z
 export const UserId = z.object({ user_id: z.uuid('must be a UUID') })
 
 export const UserList = PageQuery.extend({
-  search: z.string().max(254).optional().describe('Start of the e-mail address'),
+  search: storable.max(254).optional().describe('Start of the e-mail address'),
 })
 
 export const Jwks = z

@@ -58,7 +58,7 @@ export function signingKeys({ database, cipher, maxAgeDays }: SigningKeyOptions)
       keys = await em.findAll(SigningKeyEntity, { orderBy: { signsFrom: 'asc', kid: 'asc' } })
     })
   const current = () => {
-    const key = keys.filter(({ signsFrom }) => signsFrom.getTime() <= Date.now()).at(-1)
+    const key = keys.findLast(({ signsFrom }) => signsFrom.getTime() <= Date.now())
     if (!key) throw new Error('no signing key: maintain() has not run')
     const known = opened.get(key.kid) ?? openKey(key, cipher)
     opened.set(key.kid, known)
