@@ -4,10 +4,11 @@ import type { Database } from '../shared/database.ts'
 import { isDuplicate, isForeignKeyMissing } from '../shared/database-errors.ts'
 import { AppError, notFound } from '../shared/errors.ts'
 import { decodeCursor, type Page, pageOf, type PageQuery } from '../shared/page.ts'
+import { storable } from '../shared/validation.ts'
 import { type Category, CategoryEntity, changeCategory, newCategory } from './category.ts'
 import type { CategoryCreate, CategoryUpdate, CategoryView, MessageView } from './schemas.ts'
 
-const Position = z.tuple([z.string().max(200), z.uuid()])
+const Position = z.tuple([storable.max(200), z.uuid()])
 
 const viewOf = (category: Category): CategoryView => ({
   id: category.id,

@@ -21,17 +21,23 @@ export const productEntry = async (database: Database, id: string): Promise<Entr
   (await database.rows<{ entry: Entry }>(BY_ID, [id]))[0]?.entry
 
 /**
+ * Without a promise when the cache has it.
+ * @param id in lower case, as the cache knows it
  * @param seesInactive admins see deleted products too
  * @throws {AppError} 404
  */
-export async function findProduct(
+export function findProduct(
   { database, cache }: { database: Database; cache: Cache },
   id: string,
   seesInactive: boolean,
-): Promise<ProductText> {
-  // UUIDs are read in any case; one product has one key.
-  const key = id.toLowerCase()
-  const entry = await cache.getOrLoad(key, () => productEntry(database, key))
+): ProductText | Promise<ProductText> {
+  const entry = cache.getOrLoad(id, () => productEntry(database, id))
+  return typeof entry === 'string'
+    ? visible(entry, seesInactive)
+    : entry.then(loaded => visible(loaded, seesInactive))
+}
+
+function visible(entry: Entry | undefined, seesInactive: boolean): ProductText {
   if (entry === undefined || (entry.startsWith('-') && !seesInactive)) throw notFound('Product')
   return textOf(entry)
 }

@@ -37,7 +37,8 @@ export async function listProducts(database: Database, listing: Listing): Promis
 export const likePattern = (search: string): string =>
   `%${search.replaceAll(/[\\%_]/g, character => `\\${character}`)}%`
 
-function listStatement(listing: Listing) {
+/** Planned anew each time: a rare and a broad search term have different best plans. */
+export function listStatement(listing: Listing) {
   const values: unknown[] = []
   const bind = (value: unknown, cast: string) => `$${values.push(value)}::${cast}`
   const order = orderOf(listing.sort)

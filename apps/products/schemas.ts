@@ -1,20 +1,17 @@
 import { z } from 'zod'
 import { Money } from '../shared/money.ts'
 import { PageQuery } from '../shared/page.ts'
+import { storable, whenGiven } from '../shared/validation.ts'
 import { SORTS } from './sort.ts'
 
 const MAX_STOCK = 1_000_000_000
 
-const text = (max: number) =>
-  z
-    .string()
-    .max(max, `must have at most ${max} characters`)
-    .refine(value => !value.includes('\0'), 'must not hold a NUL character')
+const text = (max: number) => storable.max(max, `must have at most ${max} characters`)
 const Name = text(200).trim().min(1, 'must not be empty')
 const Description = text(10_000)
 const stockError = `must be a whole number from 0 to ${MAX_STOCK}`
 const Stock = z.int(stockError).min(0, stockError).max(MAX_STOCK, stockError)
-const Id = z.uuid('must be a UUID')
+const Id = z.uuid({ error: whenGiven('must be a UUID') })
 
 export const ProductCreate = z
   .object({
@@ -93,12 +90,7 @@ const priceText = z
 
 export const ProductList = PageQuery.extend({
   category_id: Id.optional(),
-  search: z
-    .string()
-    .max(200, 'must have at most 200 characters')
-    .refine(value => !value.includes('\0'), 'must not hold a NUL character')
-    .optional()
-    .describe('Substring of name or description, in any case'),
+  search: text(200).optional().describe('Substring of name or description, in any case'),
   min_price: priceText.optional(),
   max_price: priceText.optional(),
   sort: z.enum(SORTS).default('-created_at').describe('A leading - means descending'),

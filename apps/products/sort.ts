@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Instant } from '../shared/page.ts'
+import { storable } from '../shared/validation.ts'
 
 export const SORTS = ['created_at', '-created_at', 'price', '-price', 'name', '-name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -19,14 +21,14 @@ const BY: Record<'created_at' | 'price' | 'name', Omit<Order, 'direction'>> = {
     expression: 'created_at',
     cast: 'timestamptz',
     position: `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-    value: z.iso.datetime(),
+    value: Instant,
   },
   price: { expression: 'price_cents', cast: 'integer', position: 'price_cents', value: z.int32() },
   name: {
     expression: 'name collate "C"',
     cast: 'text',
     position: 'name',
-    value: z.string().max(200),
+    value: storable.max(200),
   },
 }
 
