@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import type { AnyManifest } from '../shared/manifest.ts'
+import { type DataFolder, emptyDataFolder } from './data-folder.ts'
+import { ensureDatabase, migrateService } from './database.ts'
+import type { Demo } from './demo-file.ts'
+import { type Edge, openEdge } from './edge.ts'
+import type { Output } from './log.ts'
+import { rememberService, stopOrphanServices } from './orphans.ts'
+import { freePorts } from './postgres-server.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
+import { untilReady } from './readiness.ts'
+import type { Target } from './routing.ts'
+import { openSecrets, type Secrets } from './secrets.ts'
+import { type ServiceProcess, superviseService } from './service-process.ts'
+import { startDemo } from './start-demo.ts'
+import { DATABASE, environmentFor } from './supply.ts'
+
+export interface PlatformOptions {
+  appsDir: string
+  folder: DataFolder
+  /** All services there are. */
+  manifests: readonly AnyManifest[]
+  /** Names of those to run. */
+  run: readonly string[]
+  port: number
+  fresh: boolean
+  /** PATH of the services; they inherit nothing else. */
+  path: string
+  output: Output
+  /** Aborted when the platform is to stop: what has not begun then does not begin. */
+  signal: AbortSignal
+}
+
+export interface RunningPlatform {
+  url: string
+  services: readonly { name: string; url: string }[]
+  demo: Demo | undefined
+}
+
+/** What runs so far, in the order in which it stops. */
+export interface Parts {
+  edge?: Edge
+  services: ServiceProcess[]
+  postgres?: Postgres
+}
+
+/** A service with all that its process needs. */
+export interface Program {
+  name: string
+  main: string
+  env: Record<string, string>
+  stopSeconds: number
+}
+
+/**
+ * Starts everything and puts it into `parts` as it comes up, so that it can be stopped from any point.
+ * @throws {StartError} naming what is in the way
+ */
+export async function startPlatform(
+  options: PlatformOptions,
+  parts: Parts,
+): Promise<RunningPlatform> {
+  const { folder, manifests, run, output, signal, port } = options
+  const url = `http://localhost:${port}`
+  const ports = await portsOf(manifests)
+  const targets = manifests
+    .filter(({ name }) => run.includes(name))
+    .map(manifest => ({ manifest, url: `http://127.0.0.1:${ports.get(manifest.name)}` }))
+  // First, so that a taken port costs no time; it answers 503 until the services are there.
+  parts.edge = await openEdge({ port, publicUrl: url, targets, log: output })
+  await stopOrphanServices(folder.processes, output)
+  if (options.fresh) await emptyDataFolder(folder, output)
+  const secrets = await openSecrets(folder.secrets, manifests)
+  signal.throwIfAborted()
+  parts.postgres = await startPostgres({
+    dataDir: folder.postgres,
+    password: secrets.superuser,
+    log: output,
+  })
+  await ensureDatabase(parts.postgres, DATABASE)
+  const programs = programsOf(targets, options, ports, parts.postgres, secrets)
+  signal.throwIfAborted()
+  await migrateAll(programs, parts.postgres.adminUrl(DATABASE))
+  signal.throwIfAborted()
+  for (const program of programs) {
+    const onStart = (pid: number) => rememberService(folder.processes, pid, program.main)
+    parts.services.push(superviseService({ ...program, output, onStart }))
+  }
+  await untilReady(parts.edge, output, signal)
+  return {
+    url,
+    services: targets.map(({ manifest: { name }, url: direct }) => ({ name, url: direct })),
+    demo: await startDemo(options, url, programs),
+  }
+}
+
+async function portsOf(manifests: readonly AnyManifest[]): Promise<Map<string, number>> {
+  const ports = await freePorts(manifests.length)
+  return new Map(manifests.map(({ name }, index) => [name, ports[index] as number]))
+}
+
+function programsOf(
+  targets: readonly Target[],
+  { appsDir, folder, path, port }: PlatformOptions,
+  ports: ReadonlyMap<string, number>,
+  postgres: Postgres,
+  secrets: Secrets,
+): Program[] {
+  const supplies = { postgres, secrets, ports, publicUrl: `http://localhost:${port}` }
+  return targets.map(({ manifest }) => ({
+    name: manifest.name,
+    main: join(appsDir, manifest.name, 'main.ts'),
+    env: {
+      ...environmentFor(manifest, supplies),
+      PATH: path,
+      NODE_COMPILE_CACHE: folder.compileCache,
+    },
+    stopSeconds: manifest.stopSeconds,
+  }))
+}
+
+async function migrateAll(programs: readonly Program[], adminUrl: string): Promise<void> {
+  await Promise.all(
+    programs.map(({ name, main, env }) =>
+      migrateService(name, main, { ...env, DATABASE_ADMIN_URL: adminUrl }),
+    ),
+  )
+}
+
+/** Nobody new comes in, what is under way ends, and the database goes when nobody needs it any more. */
+export async function stopPlatform({ edge, services, postgres }: Parts): Promise<void> {
+  await edge?.close()
+  await Promise.all(services.map(service => service.stop()))
+  await postgres?.stop()
+}
