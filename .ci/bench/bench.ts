@@ -1,0 +1,207 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startPostgres } from '../../apps/local/postgres.ts'
+import products from '../../apps/products/manifest.ts'
+import { environmentOf } from '../../apps/shared/environment.ts'
+import { PUBLIC_URL } from '../../apps/shared/testing/test-service.ts'
+import { testIssuer } from '../../apps/shared/testing/test-issuer.ts'
+import type { Load } from './load.ts'
+
+interface Target extends Omit<Load, 'seconds'> {
+  /** Asked for in turn, so that none is cached; without them `url` itself. */
+  paths?: string[]
+}
+
+const ROWS = 100_000
+const ROUNDS = 5
+const SECONDS = 3
+const PORTS = { bare: 8491, products: 8492 }
+const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
+const root = join(import.meta.dirname, '..', '..')
+const canPin = spawnSync('taskset', ['--version']).status === 0
+
+/** `npm run bench`: each hot path as a ratio to a bare node:http server that sends the same bytes. */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'shop-bench-'))
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    password: 'bench',
+    log: SILENT,
+  })
+  const issuer = await testIssuer()
+  const children: ChildProcess[] = []
+  try {
+    const admin = new pg.Client({ connectionString: postgres.adminUrl('postgres') })
+    await admin.connect()
+    const env = environmentFor(postgres.url('postgres', 'products', 'bench'), issuer.jwksUrl)
+    run(['apps/products/main.ts', 'migrate'], {
+      ...env,
+      DATABASE_ADMIN_URL: postgres.adminUrl('postgres'),
+    })
+    const ids = await seed(admin)
+    await admin.end()
+
+    const started = performance.now()
+    const server = start(['apps/products/main.ts'], env)
+    children.push(server)
+    await answered(`http://127.0.0.1:${PORTS.products}/health`)
+    const startMs = performance.now() - started
+    const url = `http://127.0.0.1:${PORTS.products}`
+    const one = `${url}/products/${ids[0]}`
+    const body = await (await fetch(one)).text()
+    children.push(start(['.ci/bench/bare.ts', String(PORTS.bare), body], {}))
+    await answered(`http://127.0.0.1:${PORTS.bare}/`)
+
+    const token = await issuer.token('buyer')
+    const loads: Record<string, Target> = {
+      'static JSON (/health)': { url: `${url}/health` },
+      'product, cached': { url: one },
+      'product, cached, with a token': { url: one, headers: { authorization: `Bearer ${token}` } },
+      'product, not cached': { url, paths: ids.map(id => `/products/${id}`) },
+      'list of 20': { url: `${url}/products?limit=20` },
+      'search, broad': { url: `${url}/products?limit=20&search=Walnut` },
+      'search, rare': { url: `${url}/products?limit=20&search=Walnut%20Desk%2077777` },
+      'search, no hit': { url: `${url}/products?limit=20&search=zzzqqq` },
+    }
+    const rates = await measure(loads)
+    print(rates, startMs, residentMiB(server))
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+    await issuer.close()
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function environmentFor(url: string, jwksUrl: string): Record<string, string> {
+  const { plain, secret } = environmentOf(products, {
+    runtime: {
+      host: '127.0.0.1',
+      port: PORTS.products,
+      publicUrl: PUBLIC_URL,
+      version: 'bench',
+      logLevel: 'info',
+      corsOrigins: ['*'],
+      trustedProxyHops: 1,
+    },
+    database: { url, poolSize: 8 },
+    cache: {},
+    tokens: { jwksUrl },
+    calls: {},
+    settings: {},
+    secrets: {},
+  })
+  return { ...plain, ...secret }
+}
+
+/** Rows as the Python reference is seeded with, so that the two can be compared. */
+async function seed(admin: pg.Client): Promise<string[]> {
+  await admin.query(`
+    insert into products.categories values (gen_random_uuid(), 'Bench', '', now(), now());
+    insert into products.products (id, name, description, price_cents, category_id, stock_quantity, is_active, version, created_at, updated_at)
+      select gen_random_uuid(),
+        (array['Walnut','Oak','Steel','Linen'])[1 + n % 4] || ' ' || (array['Desk','Lamp','Chair'])[1 + n % 3] || ' ' || n,
+        'A plain description of some length, as shops have it', n % 50000, c.id, n % 100, true, 1,
+        now() - n * interval '1 second', now()
+      from generate_series(1, ${ROWS}) n, products.categories c;
+    analyze products.products`)
+  const { rows } = await admin.query<{ id: string }>('select id from products.products order by id')
+  return rows.map(row => row.id)
+}
+
+async function measure(loads: Record<string, Target>) {
+  const bare: Target = { url: `http://127.0.0.1:${PORTS.bare}/` }
+  const rates: Record<string, { perSecond: number[]; ratio: number[] }> = {}
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const [name, load] of Object.entries(loads)) {
+      const yardstick = rate(bare)
+      const perSecond = rate(load)
+      if (round === 0) continue // warms up
+      rates[name] ??= { perSecond: [], ratio: [] }
+      rates[name].perSecond.push(perSecond)
+      rates[name].ratio.push(perSecond / yardstick)
+    }
+  return rates
+}
+
+function rate({ url, headers, paths = [] }: Target): number {
+  const command = pinned(1, [
+    process.execPath,
+    '.ci/bench/load.ts',
+    JSON.stringify({ url, headers, seconds: SECONDS }),
+  ])
+  const output = execFileSync(command[0] ?? '', command.slice(1), {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'inherit'],
+    input: JSON.stringify(paths),
+  })
+  const { perSecond, failed } = JSON.parse(output) as { perSecond: number; failed: number }
+  if (failed > 0) throw new Error(`${failed} requests to ${url} failed`)
+  return perSecond
+}
+
+const pinned = (core: number, command: string[]): string[] =>
+  canPin ? ['taskset', '-c', String(core), ...command] : command
+
+function start(args: string[], env: Record<string, string>): ChildProcess {
+  const [command = '', ...rest] = pinned(0, [process.execPath, ...args])
+  return spawn(command, rest, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
+function run(args: string[], env: Record<string, string>): void {
+  execFileSync(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
+}
+
+async function answered(url: string): Promise<void> {
+  for (;;) {
+    try {
+      if ((await fetch(url)).ok) return
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+function residentMiB({ pid }: ChildProcess): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)
+  return Math.round(Number(line?.[1]) / 1024)
+}
+
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+function print(
+  rates: Awaited<ReturnType<typeof measure>>,
+  startMs: number,
+  memoryMiB: number | undefined,
+): void {
+  const rows = Object.entries(rates).map(([path, { perSecond, ratio }]) => ({
+    path,
+    'per second': Math.round(median(perSecond)),
+    'of bare node:http': Number(median(ratio).toFixed(2)),
+    min: Number(Math.min(...ratio).toFixed(2)),
+    max: Number(Math.max(...ratio).toFixed(2)),
+  }))
+  console.table(rows)
+  console.log(
+    `products as .ts: ${Math.round(startMs)} ms to /health, ${memoryMiB ?? '?'} MiB after the load`,
+  )
+  console.log(
+    `medians of ${ROUNDS} rounds of ${SECONDS} s, 16 connections${canPin ? ', server on core 0, load on core 1' : ''}`,
+  )
+}
+
+await main()
