@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startPostgres } from '../apps/local/postgres.ts'
+import { removePostgres, startPostgres } from '../apps/local/postgres.ts'
+import { temporaryFolder } from '../apps/local/testing.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,7 +21,7 @@ const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** A real PostgreSQL, and a real Redis where there is one, for the whole test run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'shop-test-'))
+  const folder = await temporaryFolder()
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     password: 'for tests alone',
@@ -34,6 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await redis?.stop()
     await postgres.stop()
+    await removePostgres(join(folder, 'postgres'), SILENT)
     await rm(folder, { recursive: true, force: true })
   }
 }

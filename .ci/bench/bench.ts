@@ -1,12 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startPostgres } from '../../apps/local/postgres.ts'
+import { removePostgres, startPostgres } from '../../apps/local/postgres.ts'
+import { temporaryFolder } from '../../apps/local/testing.ts'
 import products from '../../apps/products/manifest.ts'
 import { environmentOf } from '../../apps/shared/environment.ts'
 import { PUBLIC_URL } from '../../apps/shared/testing/test-service.ts'
@@ -28,7 +26,7 @@ const canPin = spawnSync('taskset', ['--version']).status === 0
 
 /** `npm run bench`: each hot path as a ratio to a bare node:http server that sends the same bytes. */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'shop-bench-'))
+  const folder = await temporaryFolder()
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     password: 'bench',
@@ -75,6 +73,7 @@ async function main(): Promise<void> {
     for (const child of children) child.kill('SIGKILL')
     await issuer.close()
     await postgres.stop()
+    await removePostgres(join(folder, 'postgres'), SILENT)
     await rm(folder, { recursive: true, force: true })
   }
 }

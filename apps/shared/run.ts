@@ -40,6 +40,8 @@ export async function run<M extends AnyManifest>(
 ): Promise<void> {
   const { manifest } = service
   const [command, ...args] = facts.argv.slice(2)
+  // Until there is something to drain: the runner may be killed while a service still starts.
+  process.once('disconnect', endAtOnce)
   const config = configOrExit(manifest, facts.env)
   const { log, flush } = openLog(manifest.name, config.runtime.logLevel)
   process.once('exit', flush)
@@ -53,6 +55,8 @@ export async function run<M extends AnyManifest>(
   if (command === undefined) await serve(service, kit, lifecycle)
   else await runCommand(service, kit, command, args)
 }
+
+const endAtOnce = () => process.exit(1)
 
 function configOrExit<M extends AnyManifest>(manifest: M, env: ProcessFacts['env']): Config<M> {
   try {
@@ -123,6 +127,7 @@ async function serve<M extends AnyManifest>(
   }
   const signalled = (signal: string) => (stopping ? process.exit(130) : stop(signal))
   process.on('SIGTERM', signalled).on('SIGINT', signalled)
+  process.off('disconnect', endAtOnce)
   // The local runner is the parent: a service must not outlive it, even when it was killed.
   process.once('disconnect', () => {
     if (!stopping) stop('the runner has gone')
