@@ -35,4 +35,6 @@ export const taggingProvider = (region: string, ownership: Ownership): aws.Provi
 export const taggedFor =
   (service: string): ResourceTransformation =>
   ({ props, opts }) =>
-    'tags' in props ? { props: { ...props, tags: { Service: service, ...props['tags'] } }, opts } : undefined
+    'tags' in props
+      ? { props: { ...props, tags: { Service: service, ...props['tags'] } }, opts }
+      : undefined

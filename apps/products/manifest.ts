@@ -5,6 +5,7 @@ export default defineService({
   name: 'products',
   description: 'The catalogue: products and their categories',
   routes: ['/products', '/products/*', '/categories', '/categories/*'],
+  cachedRoutes: ['/products', '/products/*', '/categories', '/categories/*'],
   needs: { database: true, cache: true, tokens: true },
   settings: {
     /** How long a product stays in the cache when nothing changes it. */

@@ -28,6 +28,8 @@ export interface ServiceManifest<
   readonly description: string
   /** Path patterns that the edge sends here, as a load balancer reads them: `/users`, `/users/*`. */
   readonly routes: readonly string[]
+  /** Those of its routes whose GETs a CDN may keep for as long as the answer's Cache-Control says. */
+  readonly cachedRoutes: readonly string[]
   readonly needs: N
   /** Services that this one calls; each gives a URL and a token. */
   readonly calls: readonly Calls[]
@@ -51,9 +53,18 @@ export interface ServiceManifest<
 
 export type AnyManifest = ServiceManifest
 
-type Optional = 'needs' | 'calls' | 'settings' | 'secrets' | 'size' | 'scale' | 'stopSeconds'
+type Optional =
+  | 'cachedRoutes'
+  | 'needs'
+  | 'calls'
+  | 'settings'
+  | 'secrets'
+  | 'size'
+  | 'scale'
+  | 'stopSeconds'
 
 const DEFAULTS = {
+  cachedRoutes: [],
   needs: {},
   calls: [],
   settings: {},
@@ -116,7 +127,7 @@ const NAME_ALLOWED =
   'must be 1-20 lower-case letters, digits or dashes, a letter first and no dash at the end'
 
 function problemsOf(manifest: AnyManifest): string[] {
-  const { name, routes, scale, stopSeconds, calls } = manifest
+  const { name, routes, cachedRoutes, scale, stopSeconds, calls } = manifest
   const problems: string[] = []
   if (!NAME.test(name)) problems.push(`name "${name}" ${NAME_ALLOWED}`)
   for (const route of routes) {
@@ -125,8 +136,17 @@ function problemsOf(manifest: AnyManifest): string[] {
     const taken = PRIVATE_PATHS.find(path => route === path || route.startsWith(`${path}/`))
     if (taken) problems.push(`route "${route}" is private: ${taken} is never routed by an edge`)
   }
+  for (const route of cachedRoutes)
+    if (!routes.some(pattern => pattern === route || routeMatches(pattern, route)))
+      problems.push(`cachedRoutes "${route}" is not one of its routes ${routes.join(', ')}`)
   if (scale.min < 0 || scale.max < Math.max(1, scale.min))
     problems.push(`scale ${scale.min}..${scale.max} must be 0 <= min <= max and max >= 1`)
+  if (!(scale.cpuPercent >= 10 && scale.cpuPercent <= 90))
+    problems.push(`scale.cpuPercent ${scale.cpuPercent} must be 10 to 90`)
+  if (!(Number.isInteger(scale.requestsPerTarget) && scale.requestsPerTarget > 0))
+    problems.push(
+      `scale.requestsPerTarget ${scale.requestsPerTarget} must be a whole number above 0`,
+    )
   if (stopSeconds < 2 || stopSeconds > 120)
     problems.push(`stopSeconds ${stopSeconds} must be 2 to 120 (Fargate's limit)`)
   if (calls.includes(name)) problems.push(`calls "${name}": a service can't call itself`)
