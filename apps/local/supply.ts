@@ -42,6 +42,7 @@ export function environmentFor(
       poolSize: POOL_SIZE,
     },
     cache: {},
+    table: {},
     tokens: { jwksUrl: `${urlOf('users')}/.well-known/jwks.json` },
     calls: Object.fromEntries(
       manifest.calls.map(callee => [

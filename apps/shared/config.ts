@@ -21,6 +21,8 @@ export interface DatabaseConfig {
   /** `postgres://role:password@host:port/database?sslmode=verify-full` */
   url: string
   poolSize: number
+  /** Region whose IAM signs the login tokens; undefined: the password in the URL logs in. */
+  iamRegion?: string | undefined
 }
 
 /** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
@@ -30,9 +32,12 @@ export type Config<M extends AnyManifest> = {
   calls: Record<M['calls'][number], { url: string; token: string }>
   settings: Values<M['settings']>
   secrets: Values<M['secrets']>
+  /** Undefined: events go through PostgreSQL. */
+  events: { topicArn: string | undefined; queueUrl: string | undefined }
 } & IfNeeded<M, 'database', { database: DatabaseConfig }> &
   IfNeeded<M, 'cache', { cache: { url: string | undefined } }> &
-  IfNeeded<M, 'tokens', { tokens: { jwksUrl: string } }>
+  IfNeeded<M, 'tokens', { tokens: { jwksUrl: string } }> &
+  IfNeeded<M, 'table', { table: { name: string | undefined } }>
 
 /** Every problem of one environment, a line each. The message never holds a secret's value. */
 export class ConfigError extends Error {
@@ -57,6 +62,11 @@ const integer = (min: number, max: number) => {
     .transform(Number)
     .pipe(z.number().min(min, error).max(max, error))
 }
+
+const topicArn = z
+  .string()
+  .regex(/^arn:[a-z-]+:sns:/, 'must be the ARN of a topic: arn:aws:sns:eu-west-1:123456789012:name')
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region: eu-west-1')
 
 const origins = z
   .string()
@@ -101,6 +111,12 @@ export function readConfig<M extends AnyManifest>(
     runtime,
     ...readNeeds(manifest, read),
     calls: readCalls(manifest, read),
+    events: {
+      topicArn:
+        manifest.publishes.length > 0 ? read('EVENTS_TOPIC_ARN', topicArn.optional()) : undefined,
+      queueUrl:
+        manifest.consumes.length > 0 ? read('EVENTS_QUEUE_URL', webUrl.optional()) : undefined,
+    },
     settings: readShapes(manifest.settings, read),
     secrets: readShapes(manifest.secrets, (name, shape) => read(name, shape, true)),
   }
@@ -133,12 +149,14 @@ function readNeeds({ needs }: AnyManifest, read: Read) {
       database: {
         url: read('DATABASE_URL', postgresUrl, true),
         poolSize: read('DATABASE_POOL_SIZE', integer(1, 100).default(8)),
+        iamRegion: read('DATABASE_IAM_REGION', region.optional()),
       },
     }),
     ...(needs.cache && {
       cache: { url: read('CACHE_URL', url(/^rediss?$/, 'rediss://host:6379').optional(), true) },
     }),
     ...(needs.tokens && { tokens: { jwksUrl: read('JWKS_URL', webUrl) } }),
+    ...(needs.table && { table: { name: read('TABLE_NAME', z.string().optional()) } }),
   }
 }
 

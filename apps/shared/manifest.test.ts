@@ -33,6 +33,8 @@ test.for([
   ['a CPU aim of nothing', { scale: { ...scale, cpuPercent: 0 } }, 'scale.cpuPercent 0 must be'],
   ['an aim of no requests', { scale: { ...scale, requestsPerTarget: 0 } }, 'above 0'],
   ['a cached route of others', { cachedRoutes: ['/users'] }, 'cachedRoutes "/users" is not one'],
+  ['an event of one word', { publishes: ['placed'] }, 'event "placed" must be two'],
+  ['an event with a capital', { consumes: ['Order.placed'] }, 'event "Order.placed" must be'],
   ['no time to stop', { stopSeconds: 1 }, 'stopSeconds 1 must be 2 to 120'],
   ['too much time to stop', { stopSeconds: 121 }, 'stopSeconds 121 must be 2 to 120'],
   ['a call to itself', { calls: ['orders'] }, `calls "orders": a service can't call itself`],

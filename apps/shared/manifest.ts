@@ -8,6 +8,16 @@ export interface Needs {
   readonly cache?: true
   /** The key set of the users service, to verify access tokens. */
   readonly tokens?: true
+  /** A table of its own in DynamoDB. */
+  readonly table?: TableShape
+}
+
+/** Keys of a table; all are text, but for the last. */
+export interface TableShape {
+  readonly partitionKey: string
+  readonly sortKey?: string
+  /** Attribute that holds when an item may be deleted, in seconds since 1970. */
+  readonly expiresAt?: string
 }
 
 export type Need = keyof Needs
@@ -33,6 +43,10 @@ export interface ServiceManifest<
   readonly needs: N
   /** Services that this one calls; each gives a URL and a token. */
   readonly calls: readonly Calls[]
+  /** Types of events that it publishes: `order.placed`. */
+  readonly publishes: readonly string[]
+  /** Types of events that it hears of, each at least once. */
+  readonly consumes: readonly string[]
   /** Tunable values; `passwordCost` is read from `PASSWORD_COST`. A default makes it optional. */
   readonly settings: Settings
   /** Values that must never be shown; named like settings. */
@@ -57,6 +71,8 @@ type Optional =
   | 'cachedRoutes'
   | 'needs'
   | 'calls'
+  | 'publishes'
+  | 'consumes'
   | 'settings'
   | 'secrets'
   | 'size'
@@ -67,6 +83,8 @@ const DEFAULTS = {
   cachedRoutes: [],
   needs: {},
   calls: [],
+  publishes: [],
+  consumes: [],
   settings: {},
   secrets: {},
   size: { vcpu: 0.25, memoryMiB: 512 },
@@ -90,8 +108,13 @@ export const PLATFORM_VARIABLES = [
   'DATABASE_URL',
   'DATABASE_ADMIN_URL',
   'DATABASE_POOL_SIZE',
+  'DATABASE_IAM_REGION',
+  'DATABASE_ADMIN_PASSWORD',
   'CACHE_URL',
   'JWKS_URL',
+  'TABLE_NAME',
+  'EVENTS_TOPIC_ARN',
+  'EVENTS_QUEUE_URL',
 ] as const
 
 /** `passwordCost` -> `PASSWORD_COST`, `card-vault` -> `CARD_VAULT`. */
@@ -123,6 +146,7 @@ export function defineService<
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/
+const EVENT = /^[a-z][a-z-]*\.[a-z][a-z-]*$/
 const NAME_ALLOWED =
   'must be 1-20 lower-case letters, digits or dashes, a letter first and no dash at the end'
 
@@ -150,6 +174,9 @@ function problemsOf(manifest: AnyManifest): string[] {
   if (stopSeconds < 2 || stopSeconds > 120)
     problems.push(`stopSeconds ${stopSeconds} must be 2 to 120 (Fargate's limit)`)
   if (calls.includes(name)) problems.push(`calls "${name}": a service can't call itself`)
+  for (const event of [...manifest.publishes, ...manifest.consumes])
+    if (!EVENT.test(event))
+      problems.push(`event "${event}" must be two lower-case words with a dot: order.placed`)
   return [...problems, ...clashes(manifest)]
 }
 

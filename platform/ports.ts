@@ -1,0 +1,2 @@
+/** Every service listens here, in its container. */
+export const SERVICE_PORT = 8080
