@@ -1,16 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { Migration, Migrator } from '@mikro-orm/migrations'
-import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'
 import { z } from 'zod'
-import { connectionOptions, tlsOf } from './database-connection.ts'
+import { tlsOf } from './database-connection.ts'
 import type { Log } from './log.ts'
-import { migrationFiles, MIGRATIONS_TABLE } from './migration-files.ts'
-
-/** First line of a file that can't run in a transaction (`create index concurrently`). */
-const NO_TRANSACTION = '-- no transaction'
-const MIGRATION_TIMEOUT_MS = 15 * 60_000
+import { migrationNames, MIGRATIONS_TABLE } from './migration-files.ts'
 
 export interface MigrationOptions {
   service: string
@@ -41,6 +33,9 @@ export async function migrate(options: MigrationOptions, log: Log): Promise<stri
     await admin.query('select pg_advisory_lock(hashtext($1))', [
       `shop.migrations.${options.service}`,
     ])
+    if ((await pendingNames(admin, options)).length === 0) return []
+    // Not above: loading MikroORM costs as much time as all the rest, and most starts have nothing to run.
+    const { runPending } = await import('./migrations-run.ts')
     return await runPending(options, log)
   } finally {
     await admin.end()
@@ -73,67 +68,21 @@ async function prepareSchema(admin: pg.Client, { service, url }: MigrationOption
     alter role ${role} set search_path = ${schema}, public`)
 }
 
-async function runPending(
-  { service, adminUrl, folder }: MigrationOptions,
-  log: Log,
+/** Names in the order in which they would run. */
+async function pendingNames(
+  admin: pg.Client,
+  { service, folder }: MigrationOptions,
 ): Promise<string[]> {
-  const connection = connectionOptions(adminUrl, `${service}-migrations`)
-  const orm = await MikroORM.init({
-    ...connection,
-    driverOptions: {
-      ...connection.driverOptions,
-      options: `-c search_path="${service}",public`,
-      statement_timeout: MIGRATION_TIMEOUT_MS,
-      query_timeout: MIGRATION_TIMEOUT_MS,
-    },
-    entities: [],
-    discovery: { warnWhenNoEntities: false },
-    schema: service,
-    pool: { min: 0, max: 1 },
-    extensions: [Migrator],
-    migrations: {
-      tableName: MIGRATIONS_TABLE,
-      snapshot: false,
-      silent: true,
-      allOrNothing: false,
-      disableForeignKeys: false,
-      migrationsList: await migrationsIn(folder),
-    },
-  })
-  let running: string | undefined
-  orm.migrator.on('migrating', ({ name }) => void (running = name))
-  orm.migrator.on('migrated', ({ name }) => log.info({ migration: name }, 'migration ran'))
-  try {
-    return (await orm.migrator.up()).map(({ name }) => name)
-  } catch (error) {
-    throw running === undefined ? error : new Error(`migration ${running} failed`, { cause: error })
-  } finally {
-    await orm.close(true)
-  }
-}
-
-async function migrationsIn(folder: string) {
-  const files = await migrationFiles(folder)
-  return Promise.all(
-    files.map(async file => ({
-      name: basename(file, '.sql'),
-      class: sqlMigration(await readFile(join(folder, file), 'utf8')),
-    })),
+  const names = await migrationNames(folder)
+  const table = `${admin.escapeIdentifier(service)}.${MIGRATIONS_TABLE}`
+  const { rows: tables } = await admin.query<{ found: boolean }>(
+    'select to_regclass($1) is not null as found',
+    [table],
   )
-}
-
-/** A file of SQL as the class that MikroORM's migrator runs. */
-function sqlMigration(
-  sql: string,
-): new (...args: ConstructorParameters<typeof Migration>) => Migration {
-  return class extends Migration {
-    override up(): void {
-      this.addSql(sql)
-    }
-    override isTransactional(): boolean {
-      return !sql.startsWith(NO_TRANSACTION)
-    }
-  }
+  if (tables[0]?.found !== true) return names
+  const { rows } = await admin.query<{ name: string }>(`select name from ${table}`)
+  const done = new Set(rows.map(({ name }) => name))
+  return names.filter(name => !done.has(name))
 }
 
 /** Environment that `migrate` reads beside the service's own: the only place where the master credential appears. */

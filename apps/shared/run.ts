@@ -53,7 +53,7 @@ export async function run<M extends AnyManifest>(
   const lifecycle = createLifecycle(log, facts.connected)
   const kit: Kit<M> = { ...lifecycle, config, log }
   if (command === undefined) await serve(service, kit, lifecycle)
-  else await runCommand(service, kit, command, args)
+  else await runCommand(service, kit, command, args, flush)
 }
 
 const endAtOnce = () => process.exit(1)
@@ -73,6 +73,7 @@ async function runCommand<M extends AnyManifest>(
   kit: Kit<M>,
   command: string,
   args: readonly string[],
+  flush: () => void,
 ): Promise<void> {
   const act = Object.hasOwn(commands, command) ? commands[command] : undefined
   if (!act) {
@@ -81,7 +82,9 @@ async function runCommand<M extends AnyManifest>(
     process.exit(1)
   }
   try {
-    process.stdout.write(`${await act(kit, args)}\n`)
+    const result = await act(kit, args)
+    flush() // what it logged comes before what came of it
+    process.stdout.write(`${result}\n`)
   } catch (error) {
     process.stderr.write(`${manifest.name} ${command}: ${messageOf(error)}\n`)
     process.exit(1)

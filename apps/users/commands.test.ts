@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase, type TestDatabase } from '../shared/testing/test-database.ts'
 import type { TestService } from '../shared/testing/test-service.ts'
@@ -63,6 +65,28 @@ test('migrate runs what has not run; of two at once one works and the other wait
   const service = await startUsers(empty)
   await newAccount(service)
   await service.stop()
+  await empty.close()
+})
+
+test('migrate loads MikroORM only when something is pending', async () => {
+  const loader = join(import.meta.dirname, '../shared/testing/without-mikro-orm.ts')
+  const env = { NODE_OPTIONS: `--import ${pathToFileURL(loader).href}` }
+  const done = { DATABASE_ADMIN_URL: database.adminUrl, ...env }
+  expect(await runMain(database, ['migrate'], done)).toMatchObject({
+    ...{ code: 0, stdout: 'nothing to migrate\n' },
+  })
+  const empty = await testDatabase('users')
+  const pending = { DATABASE_ADMIN_URL: empty.adminUrl, ...env }
+  expect((await runMain(empty, ['migrate'], pending)).stderr).toMatch(/@mikro-orm.* was asked for/)
+  await empty.close()
+})
+
+test('the line that says what migrate did is the last that it prints', async () => {
+  const empty = await testDatabase('users')
+  const { stdout } = await runMain(empty, ['migrate'], { DATABASE_ADMIN_URL: empty.adminUrl })
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines[0]).toContain('migration ran')
+  expect(lines.at(-1)).toMatch(/^migrated: 0001/)
   await empty.close()
 })
 

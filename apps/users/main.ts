@@ -1,26 +1,20 @@
-import { z } from 'zod'
 import { migrateCommand } from '../shared/migrate-command.ts'
-import { argument, run } from '../shared/run.ts'
-import { grantAdmin } from './manage-users.ts'
+import { run } from '../shared/run.ts'
 import manifest from './manifest.ts'
-import { MIGRATIONS, openKeys, openUsersDatabase, start } from './start.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
+
+// Loaded when they are asked for: `migrate`, which goes before every start, needs nothing of the service.
+const service = () => import('./start.ts')
+const commands = () => import('./commands.ts')
 
 await run(
   {
     manifest,
-    start,
+    start: async kit => (await service()).start(kit),
     commands: {
       migrate: migrateCommand(MIGRATIONS, process.env),
-      'grant-admin': async (kit, args) => {
-        const email = argument(args, 'EMAIL', z.email())
-        await grantAdmin(await openUsersDatabase(kit), email)
-        return `${email} is an admin now`
-      },
-      'rotate-keys': async (kit, args) => {
-        const when = argument(args, 'soon|now', z.enum(['soon', 'now']))
-        const kid = await openKeys(kit, await openUsersDatabase(kit)).rotate(when === 'now')
-        return `key ${kid} signs ${when === 'now' ? 'from now on' : 'in 15 minutes'}`
-      },
+      'grant-admin': async (...given) => (await commands()).grantAdmin(...given),
+      'rotate-keys': async (...given) => (await commands()).rotateKeys(...given),
     },
   },
   process,

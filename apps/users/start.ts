@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { authentication } from '../shared/auth.ts'
 import { openCache } from '../shared/cache.ts'
 import { type Database, openDatabase } from '../shared/database.ts'
@@ -9,12 +8,12 @@ import { tokenIssuer } from './access-tokens.ts'
 import { createApp } from './app.ts'
 import { keyCipher } from './key-cipher.ts'
 import type manifest from './manifest.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
 import { openPasswords } from './passwords.ts'
 import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
 import { SigningKeyEntity, type SigningKeys, signingKeys } from './signing-keys.ts'
 import { UserEntity } from './user.ts'
 
-export const MIGRATIONS = join(import.meta.dirname, 'migrations')
 const KEY_REFRESH_MS = 60_000
 
 export type UsersKit = Kit<typeof manifest>

@@ -14,7 +14,8 @@ import {
 } from '../shared/testing/test-service.ts'
 import manifest from './manifest.ts'
 import type { TokenView, UserView } from './schemas.ts'
-import { MIGRATIONS, start } from './start.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
+import { start } from './start.ts'
 
 export const usersDatabase = (): Promise<TestDatabase> => testDatabase('users', MIGRATIONS)
 
