@@ -8,7 +8,10 @@ const BIN = join(ROOT, 'node_modules', '.bin')
 /** What must hold before the tests are worth running; each is a command line that exits with 0. */
 const CHECKS = [
   { name: 'format', command: ['oxfmt', '--check', 'apps', 'platform', '.ci'] },
-  { name: 'lint and import directions', command: ['oxlint', '--type-aware', 'apps', 'platform', '.ci'] },
+  {
+    name: 'lint and import directions',
+    command: ['oxlint', '--type-aware', 'apps', 'platform', '.ci'],
+  },
   { name: 'types', command: ['tsc', '--project', ROOT] },
 ]
 

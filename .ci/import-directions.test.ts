@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+
+// A pattern that the linter can not read is one that it ignores without a word: the rules are tried, not believed.
+const IMPORTS: readonly (readonly [file: string, imported: string, allowed: boolean])[] = [
+  ['apps/users/a.ts', '../products/app.ts', false],
+  ['apps/users/b.ts', '../local/log.ts', false],
+  ['apps/users/c.ts', '../../platform/config.ts', false],
+  ['apps/users/d.ts', '../shared/run.ts', true],
+  ['apps/users/e.ts', './start.ts', true],
+  ['apps/shared/a.ts', '../users/manifest.ts', false],
+  ['apps/shared/b.ts', './run.ts', true],
+  ['apps/shared/testing/c.ts', '../../users/manifest.ts', false],
+  ['apps/shared/testing/d.ts', '../run.ts', true],
+  ['apps/shared/manifest.ts', './run.ts', false],
+  ['apps/local/a.ts', '../users/manifest.ts', false],
+  ['apps/local/b.ts', '../shared/manifest.ts', true],
+  ['apps/local/edge/c.ts', '../../users/manifest.ts', false],
+  ['apps/local/edge/d.ts', '../../shared/manifest.ts', true],
+  ['apps/local/edge/e.ts', '../log.ts', true],
+]
+
+let folder: string
+let said: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shop-imports-'))
+  await cp(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'))
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  for (const [file, imported] of IMPORTS) {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), `import { x } from '${imported}'\nexport const y = x\n`)
+  }
+  const linted = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format', 'unix', 'apps'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  said = linted.stdout + linted.stderr
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test.for(IMPORTS)('%s may import %s: %j', ([file, imported, allowed]) => {
+  const refused = said.includes(`${file}:1:1: '${imported}' import is restricted`)
+  expect(refused, said).toBe(!allowed)
+})
