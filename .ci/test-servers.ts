@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { removePostgres, startPostgres } from '../apps/local/postgres.ts'
-import { temporaryFolder } from '../apps/local/testing.ts'
+import { removePostgres, startPostgres } from '../apps/local/postgres/postgres.ts'
+import { temporaryFolder } from '../apps/local/testing/temporary-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,11 +1,11 @@
 import { announce } from './banner.ts'
-import { killChildren } from './children.ts'
-import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { killChildren } from './processes/children.ts'
+import { type DataFolder, openDataFolder } from './data/data-folder.ts'
 import { openOutput, type Output } from './log.ts'
 import { readOptions } from './options.ts'
-import { stopOrphanServices } from './orphans.ts'
+import { stopOrphanServices } from './services/orphans.ts'
 import { type Parts, startPlatform, stopPlatform } from './platform.ts'
-import { findServices } from './services.ts'
+import { findServices } from './services/find-services.ts'
 import { StartError } from './start-error.ts'
 
 export interface LocalOptions {
