@@ -1,0 +1,26 @@
+import type { Input } from '@pulumi/pulumi'
+
+/** One statement of an IAM policy, as AWS writes it. */
+export interface Statement {
+  Sid: string
+  Effect: 'Allow' | 'Deny'
+  Action: string | readonly string[]
+  Resource: Input<string> | readonly Input<string>[]
+  Principal?: '*' | Readonly<Record<string, Input<string> | readonly Input<string>[]>>
+  Condition?: Readonly<
+    Record<string, Readonly<Record<string, Input<string> | readonly Input<string>[]>>>
+  >
+}
+
+/** Lets an AWS service take on a role. */
+export const trust = (service: string, condition?: Statement['Condition']) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: service },
+      ...(condition && { Condition: condition }),
+    },
+  ],
+})
