@@ -12,6 +12,10 @@ const DOWN = new Set([
   '57014', // query_canceled: statement timeout
   '55P03', // lock_not_available: lock timeout
   '53300', // too_many_connections
+  // The login was refused: the password or IAM token is being changed, or the database is not made yet.
+  '28P01',
+  '28000',
+  '3D000',
   '08000',
   '08003',
   '08006',

@@ -95,6 +95,23 @@ test('a request that finds every connection busy gets a 503, and the next one is
   expect(await sql('select 1 as one')).toMatchObject({ status: 200, body: [{ one: 1 }] })
 })
 
+test.for([
+  ['28P01', 'a wrong password', { password: 'wrong' }],
+  ['28000', 'a role that may not log in', { username: 'guest', password: 'guest' }],
+  ['3D000', 'a database that is not there', { pathname: '/nowhere' }],
+] as const)('a login that is refused (%s, %s) is an outage and no bug', async ([code, , wrong]) => {
+  await arranged.query(`create role guest password 'guest'`)
+  const refused = await open(Object.assign(new URL(arranged.url), wrong).href)
+  try {
+    const error = await refused.rows('select 1', []).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code })
+    expect(isDatabaseDown(error)).toBe(true)
+  } finally {
+    await refused.close()
+    await arranged.query('drop role guest')
+  }
+})
+
 test('an error in a statement is a fault of ours, not an outage, and says nothing outside', async () => {
   const answer = await sql('select nonsense from notes')
   expect(answer).toMatchObject({ status: 500, body: { detail: 'Internal Server Error' } })
