@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { schemaOf } from './openapi.ts'
+import { PageQuery } from './page.ts'
 import { fixture, startFixture } from './testing/fixture.ts'
 import { PUBLIC_URL, startTestService, type TestService } from './testing/test-service.ts'
 
@@ -50,6 +51,16 @@ test('the document is OpenAPI 3.1 and says whose it is', () => {
     info: { title: 'fixture API', description: fixture.description, version: 'test' },
     servers: [{ url: PUBLIC_URL }],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+  })
+})
+
+test('a list says which page it gives when it is not asked for one', () => {
+  const { schema } = schemaOf(PageQuery, 'input')
+  expect(schema).toMatchObject({
+    properties: {
+      skip: { type: 'integer', minimum: 0, maximum: 100_000, default: 0 },
+      limit: { type: 'integer', minimum: 1, maximum: 100, default: 100 },
+    },
   })
 })
 

@@ -55,7 +55,17 @@ export function schemaOf(
   type: z.ZodType,
   io: 'input' | 'output',
 ): { schema: object; schemas: Schemas } {
-  const json = JSON.stringify(z.toJSONSchema(type, { io, unrepresentable: 'any' }))
+  const json = JSON.stringify(
+    z.toJSONSchema(type, {
+      io,
+      unrepresentable: 'any',
+      // zod leaves the default out of what is sent as another type (a number in a query string); its own words say it.
+      override: ({ zodSchema, jsonSchema }) => {
+        const said = z.globalRegistry.get(zodSchema)?.['default']
+        if (said !== undefined) jsonSchema.default = said
+      },
+    }),
+  )
   const {
     $defs = {},
     $schema: _,
