@@ -13,6 +13,15 @@ export const NAME_LIMITS = {
   repository: 256,
   cluster: 255,
   logGroup: 512,
+  securityGroup: 255,
+  topic: 256,
+  policy: 128,
+  webAcl: 128,
+  edgePolicy: 128,
+  edgeFunction: 64,
+  api: 128,
+  dashboard: 255,
+  budget: 100,
 } as const
 
 const HASH_CHARS = 6
