@@ -22,14 +22,32 @@ const verifier = (options = {}) => tokenVerifier(remoteKeys(issuer.jwksUrl, opti
 /** The clock alone stands still and is moved on; sockets and timers go on as they are. */
 const later = (ms: number) => vi.advanceTimersByTime(ms)
 
-test('a token that was verified once passes until it expires, also when its key has gone', async () => {
+test('a token that was verified passes for a minute without its key', async () => {
   const verify = verifier({ maxAgeMs: 0 })
   const token = await issuer.token('buyer')
   await verify(token)
   const fetches = issuer.fetches()
   await issuer.rotate()
+  later(59_000)
   expect(await verify(token)).toMatchObject({ role: 'buyer' })
   expect(issuer.fetches()).toBe(fetches)
+})
+
+test('a token whose key has gone is refused once the set is fetched anew, verified or not', async () => {
+  const verify = verifier({ maxAgeMs: 120_000 })
+  const leaked = await issuer.forge({ claims: { exp: 2 ** 40 } })
+  await verify(leaked)
+  await issuer.rotate()
+  later(61_000)
+  expect(await verify(leaked)).toMatchObject({ role: 'buyer' })
+  later(61_000)
+  await expect(verify(leaked)).rejects.toMatchObject(REFUSED)
+})
+
+test('a good token passes until it expires', async () => {
+  const verify = verifier()
+  const token = await issuer.token('buyer')
+  await verify(token)
   later(596_000)
   expect(await verify(token)).toMatchObject({ role: 'buyer' })
 })

@@ -19,6 +19,10 @@ export const TOKEN_AUDIENCE = 'shop'
 export const TOKEN_TYPE = 'at+jwt'
 const CLOCK_TOLERANCE_SECONDS = 5
 const CACHED_TOKENS = 10_000
+/** For so long a token that verified is not verified again, whatever becomes of its key. */
+export const VERIFIED_FOR_MS = 60_000
+/** For so long a service uses a key set that it fetched, unless a token has a key that is not in it. */
+export const KEY_SET_MAX_AGE_MS = 600_000
 /** Longer than any token of ours: a flood of long strings is refused before it costs a hash or a slot. */
 const MAX_TOKEN_LENGTH = 4096
 const NO_KEYS = 'Tokens can not be verified right now; try again shortly'
@@ -27,25 +31,26 @@ const NO_KEYS_RETRY_SECONDS = 2
 const Claims = z.object({ sub: z.uuid(), role: z.enum(ROLES), exp: z.number() })
 
 /**
- * Verifies access tokens of the users service. A token that verified once is remembered by its sha256 until it expires:
- * an EdDSA verification costs six cached answers.
+ * Verifies access tokens of the users service. A token that verified is remembered by its sha256 for a minute: an EdDSA
+ * verification costs six cached answers. Not until it expires, which whoever has stolen a key chooses: it must end with
+ * its key.
  * @param issuer public URL of the platform
  */
 export function tokenVerifier(keys: JWTVerifyGetKey, issuer: string): VerifyToken {
-  const verified = new LRUCache<string, { caller: Caller; expiresAtMs: number }>({
+  const verified = new LRUCache<string, { caller: Caller; untilMs: number }>({
     max: CACHED_TOKENS,
   })
   const verify = async (token: string, digest: string): Promise<Caller> => {
     const { exp, sub, role } = await claimsOf(token, keys, issuer)
     const caller: Caller = { id: sub, role }
-    verified.set(digest, { caller, expiresAtMs: exp * 1000 })
+    verified.set(digest, { caller, untilMs: Math.min(exp * 1000, Date.now() + VERIFIED_FOR_MS) })
     return caller
   }
   return token => {
     if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
     const digest = hash('sha256', token, 'base64')
     const known = verified.get(digest)
-    return known && known.expiresAtMs > Date.now() ? known.caller : verify(token, digest)
+    return known && known.untilMs > Date.now() ? known.caller : verify(token, digest)
   }
 }
 
@@ -82,7 +87,7 @@ interface RemoteKeyOptions {
  */
 export function remoteKeys(
   url: string,
-  { cooldownMs = 30_000, maxAgeMs = 600_000, timeoutMs = 2_000 }: RemoteKeyOptions = {},
+  { cooldownMs = 30_000, maxAgeMs = KEY_SET_MAX_AGE_MS, timeoutMs = 2_000 }: RemoteKeyOptions = {},
 ): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), {
     cooldownDuration: cooldownMs,

@@ -34,6 +34,8 @@ test.concurrent.each([
   [['grant-admin', 'ada'], /exactly one argument EMAIL; given: ada/],
   [['rotate-keys'], /needs exactly one argument soon\|now; given: none/],
   [['rotate-keys', 'later'], /exactly one argument soon\|now; given: later/],
+  [['revoke-key'], /needs exactly one argument KID; given: none/],
+  [['revoke-key', 'unknown'], /no signing key unknown; there is \S+/],
   [['migrate'], /DATABASE_ADMIN_URL must be the URL of a role/],
   [['drop-everything'], /unknown command "drop-everything"; allowed: migrate, grant-admin/],
 ])('%j ends with 1 and says why', async (args, message) => {
@@ -113,5 +115,37 @@ test('rotate-keys soon: the new key is published and does not sign yet', async (
   await fresh.stop()
 })
 
-const kidOf = (token: string): unknown =>
+const published = async (service: TestService): Promise<string[]> =>
+  (await service.call('/.well-known/jwks.json')).body.keys.map((key: { kid: string }) => key.kid)
+
+test('revoke-key: the key is published no more, its tokens are refused, and another key signs', async () => {
+  const before = await startUsers(database)
+  const account = await newAccount(before)
+  await before.stop()
+  const kid = kidOf(account.access_token)
+  const { code, stdout } = await runMain(database, ['revoke-key', kid])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    new RegExp(`^key ${kid} is revoked and key \\S+ signs; .* within 12 minutes .*restart`, 'm'),
+  )
+  const fresh = await startUsers(database)
+  expect(await published(fresh)).not.toContain(kid)
+  expect((await fresh.call('/users/me', { token: account.access_token })).status).toBe(401)
+  const { body } = await logIn(fresh, account.email)
+  expect(stdout).toContain(`key ${kidOf(body.access_token)} signs`)
+  expect((await fresh.call('/users/me', { token: body.access_token })).status).toBe(200)
+  await fresh.stop()
+})
+
+test('revoke-key: a key that does not sign goes without another one in its place', async () => {
+  const { stdout: made } = await runMain(database, ['rotate-keys', 'soon'])
+  const kid = /^key (\S+) signs/m.exec(made)?.[1] ?? ''
+  const count = () => database.query('select from users.signing_keys')
+  const before = await count()
+  const { stdout } = await runMain(database, ['revoke-key', kid])
+  expect(stdout).toContain(`key ${kid} is revoked; `)
+  expect(await count()).toHaveLength(before.length - 1)
+})
+
+const kidOf = (token: string): string =>
   JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { argument, type Command } from '../shared/run.ts'
+import { KEY_SET_MAX_AGE_MS, VERIFIED_FOR_MS } from '../shared/tokens.ts'
 import { grantAdmin as grant } from './manage-users.ts'
 import type manifest from './manifest.ts'
-import { openKeys, openUsersDatabase } from './start.ts'
+import { KEY_REFRESH_MS, openKeys, openUsersDatabase } from './start.ts'
 
 type UsersCommand = Command<typeof manifest>
 
@@ -18,4 +19,18 @@ export const rotateKeys: UsersCommand = async (kit, args) => {
   const when = argument(args, 'soon|now', z.enum(['soon', 'now']))
   const kid = await openKeys(kit, await openUsersDatabase(kit)).rotate(when === 'now')
   return `key ${kid} signs ${when === 'now' ? 'from now on' : 'in 15 minutes'}`
+}
+
+/** An instance of users may publish it until it reads the keys, a service keep what it fetched, and what it verified. */
+const REVOKED_WITHIN_MINUTES = (KEY_REFRESH_MS + KEY_SET_MAX_AGE_MS + VERIFIED_FOR_MS) / 60_000
+
+/** `revoke-key KID`: for a private key that somebody else may have. */
+export const revokeKey: UsersCommand = async (kit, args) => {
+  const kid = argument(args, 'KID', z.string().min(1))
+  const successor = await openKeys(kit, await openUsersDatabase(kit)).revoke(kid)
+  const signs = successor === undefined ? '' : ` and key ${successor} signs`
+  return (
+    `key ${kid} is revoked${signs}; every service refuses its tokens within ` +
+    `${REVOKED_WITHIN_MINUTES} minutes (at once after a restart of users, then of the others)`
+  )
 }

@@ -14,6 +14,7 @@ await run(
     commands: {
       migrate: migrateCommand(MIGRATIONS, process.env),
       'grant-admin': async (...given) => (await commands()).grantAdmin(...given),
+      'revoke-key': async (...given) => (await commands()).revokeKey(...given),
       'rotate-keys': async (...given) => (await commands()).rotateKeys(...given),
     },
   },

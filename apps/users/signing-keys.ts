@@ -36,8 +36,13 @@ export interface SigningKeys {
   resolve: JWTVerifyGetKey
   /** Makes the first key, or the next one when the newest is `maxAgeDays` old; drops keys that no token needs. */
   maintain: () => Promise<void>
-  /** Makes a new key that signs in 15 minutes, or at once when the present one is no longer to be trusted. */
+  /** Makes a new key that signs in 15 minutes, or at once without that notice. */
   rotate: (atOnce: boolean) => Promise<string>
+  /**
+   * Deletes a key that somebody else may have; when it is the one that signs, another is made that signs at once.
+   * Returns the id of that one. @throws Error when there is no such key
+   */
+  revoke: (kid: string) => Promise<string | undefined>
 }
 
 export interface SigningKeyOptions {
@@ -55,10 +60,10 @@ export function signingKeys({ database, cipher, maxAgeDays }: SigningKeyOptions)
       await em.execute("select pg_advisory_xact_lock(hashtext('users.signing-keys'))")
       await work(em, Date.now())
       await em.flush()
-      keys = await em.findAll(SigningKeyEntity, { orderBy: { signsFrom: 'asc', kid: 'asc' } })
+      keys = await em.findAll(SigningKeyEntity, { orderBy: SIGNING_ORDER })
     })
   const current = () => {
-    const key = keys.findLast(({ signsFrom }) => signsFrom.getTime() <= Date.now())
+    const key = signerOf(keys, Date.now())
     if (!key) throw new Error('no signing key: maintain() has not run')
     const known = opened.get(key.kid) ?? openKey(key, cipher)
     opened.set(key.kid, known)
@@ -71,7 +76,7 @@ export function signingKeys({ database, cipher, maxAgeDays }: SigningKeyOptions)
     resolve: (header, token) => createLocalJWKSet(publicKeys())(header, token),
     maintain: async () => {
       await change(async (em, now) => {
-        const all = await em.findAll(SigningKeyEntity, { orderBy: { signsFrom: 'asc' } })
+        const all = await em.findAll(SigningKeyEntity, { orderBy: SIGNING_ORDER })
         const newest = all.at(-1)
         if (!newest) createKey(em, cipher, new Date(now))
         else if (now - newest.signsFrom.getTime() > maxAgeDays * 86_400_000)
@@ -87,8 +92,36 @@ export function signingKeys({ database, cipher, maxAgeDays }: SigningKeyOptions)
       })
       return kid
     },
+    revoke: async kid => {
+      let successor: string | undefined
+      await change(async (em, now) => {
+        successor = await revokeKey(em, cipher, kid, now)
+      })
+      return successor
+    },
   }
 }
+
+async function revokeKey(
+  em: EntityManager,
+  cipher: KeyCipher,
+  kid: string,
+  now: number,
+): Promise<string | undefined> {
+  const all = await em.findAll(SigningKeyEntity, { orderBy: SIGNING_ORDER })
+  const revoked = all.find(key => key.kid === kid)
+  if (!revoked) {
+    const there = all.map(key => key.kid).join(', ')
+    throw new Error(`no signing key ${kid}; there is ${there || 'none'}`)
+  }
+  em.remove(revoked)
+  return signerOf(all, now) === revoked ? createKey(em, cipher, new Date(now)).kid : undefined
+}
+
+const SIGNING_ORDER = { signsFrom: 'asc', kid: 'asc' } as const
+
+const signerOf = (keys: readonly SigningKey[], now: number): SigningKey | undefined =>
+  keys.findLast(({ signsFrom }) => signsFrom.getTime() <= now)
 
 /** Keys whose successor has signed for longer than a token lives. */
 const retired = (keys: readonly SigningKey[], now: number): SigningKey[] =>

@@ -14,7 +14,8 @@ import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
 import { SigningKeyEntity, type SigningKeys, signingKeys } from './signing-keys.ts'
 import { UserEntity } from './user.ts'
 
-const KEY_REFRESH_MS = 60_000
+/** Each instance reads the signing keys this often. */
+export const KEY_REFRESH_MS = 60_000
 
 export type UsersKit = Kit<typeof manifest>
 
