@@ -60,8 +60,9 @@ function createBento(
     ? memory.useL2Layer(redisDriver({ connection: redis })).useBus(busDriver(redis, closing))
     : memory
   return new BentoCache({
-    default: 'main',
-    stores: { main: store },
+    default: service,
+    // The name is part of the bus's channel: each service hears of its own changes only.
+    stores: { [service]: store },
     prefix: `${service}:cache`,
     emitter,
     suppressL2Errors: true,
