@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Context, Env, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import type { Redis } from 'ioredis'
 import {
   type RateLimiterAbstract,
@@ -75,11 +75,16 @@ export function limitByAddress(
   )
 }
 
+interface Asked {
+  env: unknown
+  req: { header: (name: string) => string | undefined }
+}
+
 /**
  * The address of the client: each trusted proxy appended the one that it saw to X-Forwarded-For, so the entry that the
  * outermost of them wrote is the last that a client can't forge.
  */
-export function clientAddress(c: Context<Env>, trustedProxyHops: number): string {
+export function clientAddress(c: Asked, trustedProxyHops: number): string {
   const forwarded = c.req.header('x-forwarded-for')?.split(',') ?? []
   const { incoming } = c.env as HttpBindings
   return (

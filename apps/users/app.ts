@@ -5,7 +5,7 @@ import { type AppEnv, service } from '../shared/http.ts'
 import type { Log } from '../shared/log.ts'
 import { describe } from '../shared/openapi.ts'
 import { LINK_HEADER, setNextLink } from '../shared/page.ts'
-import { limitByAddress } from '../shared/rate-limit.ts'
+import { clientAddress, limitByAddress } from '../shared/rate-limit.ts'
 import { answers, answersNothing, body, params, query } from '../shared/validation.ts'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { discovery } from './discovery.ts'
@@ -95,6 +95,7 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       '/users/me/password',
       describe('Change my password; ends all my sessions', {
         400: 'current_password is not correct',
+        429: 'Too many wrong passwords; wait Retry-After seconds',
       }),
       user,
       body(PasswordChange),
@@ -131,7 +132,10 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       perAddress(deps.logins),
       body(UserLogin),
       answers(200, Token),
-      async c => c.var.answer(await logIn(deps, c.req.valid('json'))),
+      async c =>
+        c.var.answer(
+          await logIn(deps, c.req.valid('json'), clientAddress(c, runtime.trustedProxyHops)),
+        ),
     )
     .post(
       '/auth/refresh',

@@ -102,6 +102,36 @@ test('an account takes 3 wrong passwords, then not even the right one', async ()
   expect((await newAccount(strict)).token_type).toBe('bearer')
 })
 
+const logInFrom = (address: string, email: string, password = PASSWORD) =>
+  strict.call('/auth/login', {
+    json: { email, password },
+    headers: { 'x-forwarded-for': address },
+  })
+
+test("somebody else's wrong passwords do not lock an account for its owner", async () => {
+  const { email } = await newAccount(strict)
+  for (let guess = 0; guess < 5; guess++) await logInFrom('203.0.113.1', email, 'wrong')
+  expect((await logInFrom('203.0.113.1', email)).status).toBe(429)
+  expect((await logInFrom('198.51.100.7', email)).status).toBe(200)
+})
+
+test('from many addresses together an account takes 30 wrong passwords', async () => {
+  const { email } = await newAccount(strict)
+  const guess = (index: number) => logInFrom(`203.0.113.${index}`, email, 'wrong')
+  const guesses = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(index)))
+  expect(statuses(guesses).filter(status => status === 401)).toHaveLength(30)
+  const locked = await logInFrom('198.51.100.7', email)
+  expect(locked.status).toBe(429)
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test("a login of the owner does not forget other addresses' failures", async () => {
+  const { email } = await newAccount(strict)
+  for (let guess = 0; guess < 3; guess++) await logInFrom('203.0.113.1', email, 'wrong')
+  expect((await logInFrom('198.51.100.7', email)).status).toBe(200)
+  expect((await logInFrom('203.0.113.1', email)).status).toBe(429)
+})
+
 test('an unknown account is limited like one that exists', async () => {
   const email = newEmail('unknown')
   const guesses = []

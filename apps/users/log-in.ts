@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { LockMode } from '@mikro-orm/core'
-import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import type { Database } from '../shared/database.ts'
 import { AppError } from '../shared/errors.ts'
-import { consume } from '../shared/rate-limit.ts'
 import type { IssueToken } from './access-tokens.ts'
+import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
 import { pruneFamilies, startFamily } from './refresh-token.ts'
 import type { TokenView, UserLogin } from './schemas.ts'
@@ -15,8 +13,7 @@ export interface LoginDeps {
   database: Database
   passwords: Passwords
   issueToken: IssueToken
-  /** Wrong passwords per account. */
-  failures: RateLimiterAbstract
+  attempts: Attempts
   refreshTokenDays: number
 }
 
@@ -24,23 +21,12 @@ export interface LoginDeps {
  * Unknown e-mail, wrong password and inactive account get the same answer after the same work.
  * @throws {AppError} 401, 429
  */
-export async function logIn(
+export const logIn = (
   deps: LoginDeps,
   given: z.output<typeof UserLogin>,
-): Promise<TokenView> {
-  const account = createHash('sha256').update(emailKey(given.email)).digest('base64url')
-  // Taken before the password is looked at: a burst of guesses in parallel must not slip through.
-  await consume(deps.failures, account)
-  try {
-    const session = await checkedSession(deps, given)
-    await deps.failures.delete(account)
-    return session
-  } catch (error) {
-    // A full queue or a database that is down says nothing about the password.
-    if (!(error instanceof AppError && error.status === 401)) await deps.failures.reward(account)
-    throw error
-  }
-}
+  address: string,
+): Promise<TokenView> =>
+  deps.attempts.toLogIn(given.email, address, () => checkedSession(deps, given))
 
 async function checkedSession(
   deps: LoginDeps,

@@ -32,7 +32,7 @@ test('the document names every route with its answers', async () => {
     'POST /auth/logout': '204 400 413 415 422 500 503',
     'POST /auth/refresh': '200 400 401 413 415 422 500 503',
     'POST /users': '201 400 413 415 422 429 500 503',
-    'PUT /users/me/password': '204 400 401 413 415 422 500 503',
+    'PUT /users/me/password': '204 400 401 413 415 422 429 500 503',
   })
 })
 

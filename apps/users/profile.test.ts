@@ -15,22 +15,29 @@ import {
 
 let database: TestDatabase
 let users: TestService
+let strict: TestService
 
 beforeAll(async () => {
   database = await usersDatabase()
   users = await startUsers(database)
+  strict = await startUsers(database, { settings: { loginsPerAccount: 3 } })
 })
 
 afterAll(async () => {
-  await users?.stop()
+  await Promise.all([users?.stop(), strict?.stop()])
   await database?.close()
 })
 
 const me = (token: string, change: { method: string; json?: unknown }) =>
   users.call('/users/me', { token, ...change })
 
-const changePassword = ({ access_token: token }: Account, current: string, next: string) =>
-  users.call('/users/me/password', {
+const changePassword = (
+  { access_token: token }: Account,
+  current: string,
+  next: string,
+  service = users,
+) =>
+  service.call('/users/me/password', {
     method: 'PUT',
     json: { current_password: current, new_password: next },
     token,
@@ -91,6 +98,21 @@ test('the present password is asked for, and a refused change changes nothing', 
   expect(short.body.errors).toMatchObject([{ field: 'new_password' }])
   expect((await refresh(users, account.refresh_token)).status).toBe(200)
   expect((await logIn(users, account.email)).status).toBe(200)
+})
+
+test('after 3 wrong present passwords even the right one has to wait; a right one before forgets them', async () => {
+  const account = await newAccount(strict)
+  const change = async (current: string) =>
+    changePassword(account, current, account.password, strict)
+  for (const [current, status] of [
+    ...[['wrong', 400] as const, ['wrong', 400] as const, [account.password, 204] as const],
+    ...[['wrong', 400] as const, ['wrong', 400] as const, ['wrong', 400] as const],
+  ])
+    expect((await change(current)).status).toBe(status)
+  const refused = await change(account.password)
+  expect(refused.status).toBe(429)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await logIn(strict, account.email)).status).toBe(200)
 })
 
 test('a deleted account leaves nothing of the person behind', async () => {

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { type Caller, unauthorized } from '../shared/auth.ts'
 import type { Database } from '../shared/database.ts'
 import { AppError } from '../shared/errors.ts'
+import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { PasswordChange, ProfileUpdate, UserView } from './schemas.ts'
@@ -40,15 +41,23 @@ export const updateProfile = (
     return viewOf(user)
   })
 
-/** Ends every session of the user: whoever knows the old password may hold one. @throws {AppError} 400 */
+interface PasswordDeps {
+  database: Database
+  passwords: Passwords
+  attempts: Attempts
+}
+
+/** Ends every session of the user: whoever knows the old password may hold one. @throws {AppError} 400, 429 */
 export async function changePassword(
-  { database, passwords }: { database: Database; passwords: Passwords },
+  { database, passwords, attempts }: PasswordDeps,
   caller: Caller,
   change: z.output<typeof PasswordChange>,
 ): Promise<void> {
   const { hashedPassword } = await database.transaction(em => activeUser(em, caller))
-  if (!(await passwords.matches(change.current_password, hashedPassword)))
-    throw new AppError('wrong_password', 400, 'current_password is not correct')
+  await attempts.toChangePassword(caller.id, async () => {
+    if (!(await passwords.matches(change.current_password, hashedPassword)))
+      throw new AppError('wrong_password', 400, 'current_password is not correct')
+  })
   const hashed = await passwords.hash(change.new_password)
   await database.transaction(async em => {
     setPassword(await lockedUser(em, caller), hashed)

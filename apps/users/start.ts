@@ -6,6 +6,7 @@ import type { Kit } from '../shared/run.ts'
 import { tokenVerifier } from '../shared/tokens.ts'
 import { tokenIssuer } from './access-tokens.ts'
 import { createApp } from './app.ts'
+import { passwordAttempts } from './attempts.ts'
 import { keyCipher } from './key-cipher.ts'
 import type manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
@@ -62,7 +63,7 @@ export async function start(kit: UsersKit) {
     runtime,
     issueToken: tokenIssuer(keys, runtime.publicUrl),
     auth: authentication(tokenVerifier(keys.resolve, runtime.publicUrl)),
-    failures: limiter({ name: 'failures', points: settings.loginsPerAccount, windowSeconds: 900 }),
+    attempts: passwordAttempts(limiter, settings.loginsPerAccount),
     logins: limiter({ name: 'logins', points: settings.loginsPerAddress, windowSeconds: 900 }),
     registrations: limiter({
       name: 'registrations',
