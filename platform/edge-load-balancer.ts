@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { LogBucket } from './log-bucket.ts'
 import { NAME_LIMITS, physicalName } from './names.ts'
 import type { NetworkPlaces } from './network-places.ts'
-import { SERVICE_PORT } from './ports.ts'
+import { closedGroup } from './security-group.ts'
 
 export interface EdgeLoadBalancerArgs {
   /** `shop-dev` */
@@ -31,7 +31,8 @@ const NOT_FOUND = {
 /**
  * Internal load balancer in the private subnets. It has no public address, so CloudFront's VPC origin, which only this
  * account's distributions can use, is the way in from outside: a secret header would prove nothing more. Its security group
- * admits CloudFront's addresses and who adds a rule of its own (API Gateway's link). What no rule routes is a 404.
+ * admits CloudFront's addresses and who opens a path of its own (API Gateway's link), and lets nothing out: each service opens
+ * the path to itself. What no rule routes is a 404.
  * Costs about 18 USD a month idle, in a region such as us-east-1.
  */
 export class EdgeLoadBalancer extends pulumi.ComponentResource {
@@ -40,10 +41,13 @@ export class EdgeLoadBalancer extends pulumi.ComponentResource {
   readonly dns: pulumi.Output<string>
   readonly listenerArn: pulumi.Output<string>
   readonly securityGroupId: pulumi.Output<string>
+  /** Where it listens: 443 with TLS, 80 without. */
+  readonly port: number
 
   constructor(name: string, args: EdgeLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:EdgeLoadBalancer', name, {}, opts)
     const port = args.certificateArn ? 443 : 80
+    this.port = port
     this.securityGroupId = this.#createGroup(name, port, args).id
     const balancer = new aws.lb.LoadBalancer(
       name,
@@ -71,13 +75,9 @@ export class EdgeLoadBalancer extends pulumi.ComponentResource {
 
   #createGroup(name: string, port: number, { prefix, network }: EdgeLoadBalancerArgs) {
     const parent = { parent: this }
-    const group = new aws.ec2.SecurityGroup(
+    const group = closedGroup(
       `${name}-group`,
-      {
-        name: physicalName([prefix, 'edge'], NAME_LIMITS.securityGroup),
-        description: 'Load balancer of the edge: from CloudFront, to the services',
-        vpcId: network.vpcId,
-      },
+      { prefix, vpcId: network.vpcId, description: 'Load balancer of the edge' },
       parent,
     )
     new aws.vpc.SecurityGroupIngressRule(
@@ -89,18 +89,6 @@ export class EdgeLoadBalancer extends pulumi.ComponentResource {
         fromPort: port,
         toPort: port,
         prefixListId: aws.ec2.getManagedPrefixListOutput({ name: CLOUDFRONT_ADDRESSES }, parent).id,
-      },
-      parent,
-    )
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-to-services`,
-      {
-        securityGroupId: group.id,
-        description: 'Requests and health checks of the services',
-        ipProtocol: 'tcp',
-        fromPort: SERVICE_PORT,
-        toPort: SERVICE_PORT,
-        cidrIpv4: network.cidr,
       },
       parent,
     )

@@ -37,6 +37,10 @@ export class Edge extends pulumi.ComponentResource {
   readonly loadBalancerArnSuffix: pulumi.Output<string>
   readonly loadBalancerDns: pulumi.Output<string>
   readonly loadBalancerSecurityGroupId: pulumi.Output<string>
+  /** 443 with TLS, 80 without. */
+  readonly listenerPort: number
+  /** The name in the load balancer's certificate; none: it has no certificate. */
+  readonly tlsName: string | undefined
   readonly distributionId: pulumi.Output<string>
   readonly webAclName: pulumi.Output<string>
 
@@ -89,6 +93,8 @@ export class Edge extends pulumi.ComponentResource {
     this.loadBalancerArnSuffix = loadBalancer.arnSuffix
     this.loadBalancerDns = loadBalancer.dns
     this.loadBalancerSecurityGroupId = loadBalancer.securityGroupId
+    this.listenerPort = loadBalancer.port
+    this.tlsName = domain?.name
     this.distributionId = distribution.id
     this.webAclName = waf.webAclName
     this.registerOutputs({ url: this.url, distributionId: this.distributionId })

@@ -1,0 +1,195 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { AnyManifest } from '../apps/shared/manifest.ts'
+import { type GatewayRoute, gatewayRoutes, type GatewayTokens } from './api-gateway-routes.ts'
+import { NAME_LIMITS, physicalName } from './names.ts'
+import type { NetworkPlaces } from './network-places.ts'
+import { closedGroup, openPath } from './security-group.ts'
+
+export interface ApiGatewayArgs {
+  /** First part of every physical name: `shop-dev`. */
+  prefix: string
+  network: NetworkPlaces
+  /** The `Edge`, whose load balancer it shares. */
+  edge: {
+    url: pulumi.Output<string>
+    listenerArn: pulumi.Output<string>
+    listenerPort: number
+    tlsName: string | undefined
+    loadBalancerSecurityGroupId: pulumi.Output<string>
+  }
+  services: readonly AnyManifest[]
+  /** For all callers together. */
+  throttle: { ratePerSecond: number; burst: number }
+  /** Days that access logs are kept. */
+  logDays: number
+  /** Where the gateway verifies tokens itself; none: the services do, on all routes. @default none */
+  tokens?: GatewayTokens
+}
+
+/**
+ * Second entrance: an HTTP API that reaches the same load balancer through a VPC link, one route per public route of the
+ * manifests, throttled, with access logs. The services verify tokens themselves, and a manifest does not tell which methods of
+ * a route are public (`GET /products` is, `POST /products` is not), so nothing that works through CloudFront is refused here.
+ * The JWT authorizer is there for tokens with RSA signatures, the only ones that it verifies; ours are EdDSA, and AWS creates
+ * one only while the issuer's discovery document answers. Costs 1 USD per million requests; VPC link and idle API are free.
+ */
+export class ApiGateway extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>
+
+  constructor(name: string, args: ApiGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('shop:platform:ApiGateway', name, {}, opts)
+    const routes = gatewayRoutes(args.services, args.tokens)
+    const api = new aws.apigatewayv2.Api(
+      name,
+      {
+        name: physicalName([args.prefix, 'api'], NAME_LIMITS.api),
+        description: 'Public routes of the services',
+        protocolType: 'HTTP',
+      },
+      { parent: this },
+    )
+    const integration = this.#integrate(name, api, args)
+    const authorizer = args.tokens && this.#authorize(name, api, args.edge.url, args.tokens)
+    this.#route(name, api, { routes, integration, authorizer })
+    this.#publish(name, api, args)
+    this.url = api.apiEndpoint
+    this.registerOutputs({ url: this.url })
+  }
+
+  #integrate(name: string, api: aws.apigatewayv2.Api, { prefix, network, edge }: ApiGatewayArgs) {
+    const parent = { parent: this }
+    const group = closedGroup(
+      `${name}-group`,
+      { prefix, vpcId: network.vpcId, description: 'VPC link of API Gateway' },
+      parent,
+    )
+    openPath(
+      `${name}-to-load-balancer`,
+      {
+        from: group.id,
+        to: edge.loadBalancerSecurityGroupId,
+        port: edge.listenerPort,
+        description: 'API Gateway to the load balancer',
+      },
+      parent,
+    )
+    const link = new aws.apigatewayv2.VpcLink(
+      `${name}-link`,
+      {
+        name: physicalName([prefix, 'api'], NAME_LIMITS.api),
+        subnetIds: network.privateSubnetIds,
+        securityGroupIds: [group.id],
+      },
+      parent,
+    )
+    return new aws.apigatewayv2.Integration(
+      `${name}-integration`,
+      {
+        apiId: api.id,
+        integrationType: 'HTTP_PROXY',
+        integrationMethod: 'ANY',
+        integrationUri: edge.listenerArn,
+        connectionType: 'VPC_LINK',
+        connectionId: link.id,
+        payloadFormatVersion: '1.0',
+        timeoutMilliseconds: 30_000,
+        ...(edge.tlsName !== undefined && { tlsConfig: { serverNameToVerify: edge.tlsName } }),
+      },
+      parent,
+    )
+  }
+
+  #authorize(
+    name: string,
+    api: aws.apigatewayv2.Api,
+    issuer: pulumi.Output<string>,
+    { audience }: GatewayTokens,
+  ) {
+    return new aws.apigatewayv2.Authorizer(
+      `${name}-tokens`,
+      {
+        apiId: api.id,
+        name: 'access-tokens',
+        authorizerType: 'JWT',
+        identitySources: ['$request.header.Authorization'],
+        jwtConfiguration: { issuer, audiences: [audience] },
+      },
+      { parent: this },
+    )
+  }
+
+  #route(
+    name: string,
+    api: aws.apigatewayv2.Api,
+    {
+      routes,
+      integration,
+      authorizer,
+    }: {
+      routes: readonly GatewayRoute[]
+      integration: aws.apigatewayv2.Integration
+      authorizer: aws.apigatewayv2.Authorizer | undefined
+    },
+  ): void {
+    for (const { routeKey, verified } of routes)
+      new aws.apigatewayv2.Route(
+        // The pattern is the name: a route that is added or removed leaves the others alone.
+        `${name}-route-${routeKey.replace(/^ANY \//, '').replace('{proxy+}', 'all')}`,
+        {
+          apiId: api.id,
+          routeKey,
+          target: pulumi.interpolate`integrations/${integration.id}`,
+          ...(verified && authorizer
+            ? { authorizationType: 'JWT', authorizerId: authorizer.id }
+            : { authorizationType: 'NONE' }),
+        },
+        { parent: this },
+      )
+  }
+
+  #publish(
+    name: string,
+    api: aws.apigatewayv2.Api,
+    { prefix, throttle, logDays }: ApiGatewayArgs,
+  ): void {
+    const log = new aws.cloudwatch.LogGroup(
+      `${name}-log`,
+      {
+        name: `/aws/apigateway/${physicalName([prefix, 'api'], NAME_LIMITS.api)}`,
+        retentionInDays: logDays,
+      },
+      { parent: this },
+    )
+    new aws.apigatewayv2.Stage(
+      `${name}-stage`,
+      {
+        apiId: api.id,
+        name: '$default',
+        autoDeploy: true,
+        defaultRouteSettings: {
+          throttlingRateLimit: throttle.ratePerSecond,
+          throttlingBurstLimit: throttle.burst,
+          detailedMetricsEnabled: true,
+        },
+        accessLogSettings: { destinationArn: log.arn, format: JSON.stringify(ACCESS_LOG) },
+      },
+      { parent: this },
+    )
+  }
+}
+
+/** No query and no header: those may hold tokens and personal data. */
+const ACCESS_LOG = {
+  time: '$context.requestTimeEpoch',
+  request_id: '$context.requestId',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.routeKey',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  ms: '$context.responseLatency',
+  integration_ms: '$context.integrationLatency',
+  integration_error: '$context.integrationErrorMessage',
+}
