@@ -63,7 +63,10 @@ test('migrate runs what has not run; of two at once one works and the other wait
   ])
   expect(both.map(({ code }) => code)).toEqual([0, 0])
   const said = both.map(({ stdout }) => /^(migrated: .*|nothing to migrate)$/m.exec(stdout)?.[0])
-  expect(said.sort()).toEqual(['migrated: 0001-create-users', 'nothing to migrate'])
+  expect(said.sort()).toEqual([
+    'migrated: 0001-create-users, 0002-index-session-expiry',
+    'nothing to migrate',
+  ])
   const service = await startUsers(empty)
   await newAccount(service)
   await service.stop()

@@ -5,7 +5,7 @@ import { AppError } from '../shared/errors.ts'
 import type { IssueToken } from './access-tokens.ts'
 import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
-import { pruneFamilies, startFamily } from './refresh-token.ts'
+import { startFamily } from './refresh-token.ts'
 import type { TokenView, UserLogin } from './schemas.ts'
 import { emailKey, setPassword, type User, UserEntity } from './user.ts'
 
@@ -61,7 +61,6 @@ function openSession(
     )
     if (!user) return undefined
     if (rehashed !== undefined) setPassword(user, rehashed)
-    await pruneFamilies(em, user.id)
     const refreshToken = startFamily(em, user.id, deps.refreshTokenDays)
     return deps.issueToken(user, refreshToken)
   })

@@ -56,7 +56,3 @@ const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000)
 
 export const revokeFamilies = (em: EntityManager, userId: string): Promise<number> =>
   em.nativeUpdate(RefreshFamilyEntity, { userId, revokedAt: null }, { revokedAt: new Date() })
-
-/** Called at each login, so that a user's rows stay few without a job that prunes. */
-export const pruneFamilies = (em: EntityManager, userId: string): Promise<number> =>
-  em.nativeDelete(RefreshFamilyEntity, { userId, expiresAt: { $lt: new Date() } })

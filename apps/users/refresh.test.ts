@@ -137,21 +137,6 @@ test('logout ends its own session, also for tokens refreshed from it, and is rep
   expect((await logOut('unknown')).status).toBe(204)
 })
 
-test('a login removes what is left of expired sessions, and nothing else', async () => {
-  const account = await newAccount(users)
-  const other = await logIn(users, account.email)
-  await database.query(
-    `update users.refresh_families set expires_at = now() where id =
-       (select family_id from users.refresh_tokens where token_hash = $1)`,
-    [hashToken(account.refresh_token)],
-  )
-  await logIn(users, account.email)
-  const count = (token: string) =>
-    database.query('select from users.refresh_tokens where token_hash = $1', [hashToken(token)])
-  expect(await count(account.refresh_token)).toHaveLength(0)
-  expect(await count(other.body.refresh_token)).toHaveLength(1)
-})
-
 test('the rights in a new access token are those that the user has now', async () => {
   const account = await newAccount(users)
   await database.query(`update users.users set role = 'admin' where id = $1`, [account.id])

@@ -11,12 +11,14 @@ import { keyCipher } from './key-cipher.ts'
 import type manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { openPasswords } from './passwords.ts'
+import { pruneSessions } from './prune-sessions.ts'
 import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
 import { SigningKeyEntity, type SigningKeys, signingKeys } from './signing-keys.ts'
 import { UserEntity } from './user.ts'
 
 /** Each instance reads the signing keys this often. */
 export const KEY_REFRESH_MS = 60_000
+const PRUNE_EVERY_MS = 3_600_000
 
 export type UsersKit = Kit<typeof manifest>
 
@@ -54,6 +56,7 @@ export async function start(kit: UsersKit) {
   onClose('passwords', passwords.close)
   const keys = openKeys(kit, database)
   maintainKeys(kit, keys)
+  keepPruning(kit, database)
   const limiter = rateLimiters(config.service, cache.redis)
   return createApp({
     database,
@@ -90,5 +93,19 @@ function maintainKeys({ log, onClose, readyWhen }: UsersKit, keys: SigningKeys):
   readyWhen('signing keys', async () => {
     if (!done) await keys.maintain()
     done = true
+  })
+}
+
+/** Now and every hour; a failure is for the next time. */
+function keepPruning({ log, onClose }: UsersKit, database: Database): void {
+  const prune = () =>
+    pruneSessions(database).catch((error: unknown) =>
+      log.warn({ err: error }, 'expired sessions could not be deleted; trying again in an hour'),
+    )
+  let last = prune()
+  const timer = setInterval(() => void (last = prune()), PRUNE_EVERY_MS)
+  onClose('expired sessions', () => {
+    clearInterval(timer)
+    return last
   })
 }
