@@ -10,6 +10,7 @@ import {
   startUsers,
   usersDatabase,
 } from './testing.ts'
+import { comparePassword, costsToMakeUp, hashPassword } from './password-worker.ts'
 
 let database: TestDatabase
 let cheap: TestService
@@ -55,6 +56,32 @@ test('two logins at once that both raise the cost both work', async () => {
   await dearer.stop()
 })
 
+test.each([
+  [4, 4, []],
+  [4, 5, [4]],
+  [10, 12, [10, 11]],
+  [12, 10, []],
+])(
+  'comparing a hash of cost %i where cost %i is usual takes the work of a usual one',
+  (own, usual, more) => {
+    const costs = costsToMakeUp(own, usual)
+    expect(costs).toEqual(more)
+    const work = [own, ...costs].reduce((sum, cost) => sum + 2 ** cost, 0)
+    expect(work).toBe(2 ** Math.max(own, usual))
+  },
+)
+
+test('a hash of a lower cost than the usual one is compared with more work than its own', async () => {
+  const hashed = await hashPassword({ password: PASSWORD, cost: 4 })
+  const order: string[] = []
+  // Both share this thread, step by step: with nothing to make up, what began first would end first.
+  await Promise.all([
+    comparePassword({ password: PASSWORD, hashed, cost: 8 }).then(() => order.push('compared')),
+    hashPassword({ password: PASSWORD, cost: 4 }).then(() => order.push('hashed')),
+  ])
+  expect(order).toEqual(['hashed', 'compared'])
+})
+
 /** One thread, one place to wait, 120 ms for each password: of six logins at once some find the queue full. */
 const narrow = () =>
   startUsers(database, { settings: { passwordCost: 11, passwordThreads: 1, passwordQueue: 1 } })
@@ -70,15 +97,8 @@ test('unknown, wrong and inactive logins all do the work of a real one: they fil
   ])
   await database.query('update users.users set is_active = false where id = $1', [inactive.id])
   await cheap.call('/users/me', { method: 'DELETE', token: gone.access_token })
-  // As expensive to compare as a new one.
+  // The hashes are of cost 4, where the service now has 11.
   const service = await narrow()
-  const email = newEmail('expensive')
-  await register(service, email)
-  const hash = await hashOf(email)
-  await database.query('update users.users set hashed_password = $1 where id = any($2)', [
-    hash,
-    [known.id, inactive.id],
-  ])
   for (const attempt of [
     () => logIn(service, known.email, 'wrong'),
     () => logIn(service, newEmail('unknown')),

@@ -5,7 +5,7 @@ import { AppError } from '../shared/errors.ts'
 
 export interface Passwords {
   hash: (password: string) => Promise<string>
-  /** Takes as long for `undefined` (no such account) as for a hash. */
+  /** Takes as long for `undefined` (no such account) as for a hash of today's cost or a lower one. */
   matches: (password: string, hashed: string | undefined) => Promise<boolean>
   /** Whether a hash was made with a lower cost than today's. */
   isOutdated: (hashed: string) => boolean
@@ -40,7 +40,9 @@ export async function openPasswords({ cost, threads, queue }: PasswordOptions): 
   return {
     hash,
     matches: async (password, hashed) => {
-      const matched = await run<boolean>('comparePassword', { password, hashed: hashed || nobody })
+      const matched = await run<boolean>('comparePassword', {
+        ...{ password, cost, hashed: hashed || nobody },
+      })
       // Past 72 bytes bcrypt would compare a part only.
       return matched && hashed !== undefined && hashed !== '' && !truncates(password)
     },
