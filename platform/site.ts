@@ -79,7 +79,8 @@ export class Site extends pulumi.ComponentResource {
         {
           Effect: 'Allow',
           Principal: { Service: 'cloudfront.amazonaws.com' },
-          Action: 's3:GetObject',
+          // The case is for emulators, see `onlyTls`.
+          Action: 'S3:GetObject',
           Resource: pulumi.interpolate`${this.bucket.arn}/*`,
           Condition: { StringEquals: { 'AWS:SourceArn': distributionArn } },
         },
