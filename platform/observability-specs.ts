@@ -26,7 +26,7 @@ export function databaseSpecs(
       metrics: instance(identifier, 'CPUUtilization', 'Average'),
       above: 80,
       ...lasting,
-      missing: 'breaching', // a database that is there always reports
+      missing: 'missing', // says nothing about load; a database that is gone shows as 5xx
     },
     {
       key: 'storage',
@@ -37,7 +37,7 @@ export function databaseSpecs(
       },
       above: 0,
       ...lasting,
-      missing: 'breaching',
+      missing: 'missing',
     },
     {
       key: 'connections',
@@ -45,7 +45,7 @@ export function databaseSpecs(
       metrics: instance(identifier, 'DatabaseConnections', 'Maximum'),
       above: Math.floor(maxConnections * 0.8),
       ...lasting,
-      missing: 'breaching',
+      missing: 'missing',
     },
     {
       key: 'replica-lag',
@@ -74,7 +74,7 @@ export function cacheSpecs(node: Input<string>): AlarmSpec[] {
       metrics: metric('EngineCPUUtilization', 'Average'),
       above: 80,
       ...lasting,
-      missing: 'breaching', // a node that is there always reports
+      missing: 'missing', // says nothing about load
     },
     {
       key: 'memory',
@@ -82,7 +82,7 @@ export function cacheSpecs(node: Input<string>): AlarmSpec[] {
       metrics: metric('DatabaseMemoryUsagePercentage', 'Average'),
       above: 80,
       ...lasting,
-      missing: 'breaching',
+      missing: 'missing',
     },
     {
       key: 'evictions',

@@ -23,6 +23,10 @@ export const LOG_METRICS = {
 
 export type LogMetric = keyof typeof LOG_METRICS
 
+/** Which of them say something about this service. */
+export const logMetricsOf = ({ needs }: AnyManifest): LogMetric[] =>
+  needs.database ? ['Errors', 'PoolExhausted'] : ['Errors']
+
 /** Namespace of a service's log metrics: `shop-dev/users`. */
 export const logNamespace = (prefix: string, service: string): string => `${prefix}/${service}`
 

@@ -4,7 +4,7 @@ import { alarmName, type AlarmSpec, createAlarm } from './alarms.ts'
 import {
   deploymentSpecs,
   LOG_METRICS,
-  type LogMetric,
+  logMetricsOf,
   logNamespace,
   logSpecs,
   queueSpecs,
@@ -59,8 +59,7 @@ export class ServiceAlarms extends pulumi.ComponentResource {
   }
 
   #countLogLines(name: string, { prefix, manifest, logGroupName }: ServiceAlarmsArgs): void {
-    const wanted: LogMetric[] = manifest.needs.database ? ['Errors', 'PoolExhausted'] : ['Errors']
-    for (const metric of wanted)
+    for (const metric of logMetricsOf(manifest))
       new aws.cloudwatch.LogMetricFilter(
         `${name}-count-${metric}`,
         {
