@@ -31,7 +31,8 @@ export const CACHE_PORT = 6379
 export class Cache extends pulumi.ComponentResource {
   readonly securityGroupId: pulumi.Output<string>
   readonly replicationGroupId: pulumi.Output<string>
-  readonly memberClusters: pulumi.Output<string[]>
+  /** Names of the nodes. */
+  readonly memberClusters: pulumi.Output<string>[]
   /** By service, with user and password in it: secret. */
   readonly urls: ReadonlyMap<string, pulumi.Output<string>>
 
@@ -49,7 +50,11 @@ export class Cache extends pulumi.ComponentResource {
     const cluster = this.createCluster(name, args, group, users)
     this.securityGroupId = group.id
     this.replicationGroupId = cluster.replicationGroupId
-    this.memberClusters = cluster.memberClusters
+    this.memberClusters = Array.from(
+      { length: args.replicas + 1 },
+      // ElastiCache numbers them so.
+      (_, index) => pulumi.interpolate`${cluster.replicationGroupId}-00${index + 1}`,
+    )
     this.urls = new Map(
       users.map(({ service, password }) => [
         service,

@@ -1,11 +1,8 @@
-import type { z } from 'zod'
-import type { StackValues } from './config.ts'
 import { NEEDED_WITHOUT_NAT } from './endpoints.ts'
-
-type Values = z.output<typeof StackValues>
+import type { StackValues } from './stack-values.ts'
 
 /** Problems that lie between two keys of a stack. Pure. */
-export function crossProblems(values: Values, project: string): string[] {
+export function crossProblems(values: StackValues, project: string): string[] {
   const problems: string[] = []
   const { domain, hostedZone, nat, interfaceEndpoints } = values
   if (domain !== undefined && hostedZone === undefined)

@@ -1,99 +1,13 @@
 import * as pulumi from '@pulumi/pulumi'
 import { closestMatch } from 'leven'
-import { z } from 'zod'
-import { LOG_LEVELS } from '../apps/shared/environment.ts'
-import {
-  bool,
-  json,
-  matching,
-  oneOf,
-  oneOfNumbers,
-  optionalMatching,
-  text,
-  whole,
-} from './config-values.ts'
-import { parsePrivateRange } from './cidr.ts'
-import { INTERFACE_ENDPOINTS } from './endpoints.ts'
-import { LOG_RETENTION_DAYS } from './log-retention.ts'
-import { ServiceOverrides, serviceProblems } from './service-config.ts'
-import type { System } from './system.ts'
+import type { z } from 'zod'
 import { crossProblems } from './config-rules.ts'
+import { ServiceOverrides, serviceProblems } from './service-config.ts'
+import { StackValues } from './stack-values.ts'
+import type { System } from './system.ts'
 
-const origin = z
-  .string()
-  .refine(
-    given => given === '*' || URL.parse(given)?.origin === given,
-    'must be origins such as https://shop.example.com, or *',
-  )
-
-const cidr = z.string().superRefine((given, context) => {
-  try {
-    parsePrivateRange(given)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' })
-  }
-})
-
-const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/
-
-/** One entry for each key that Pulumi.yaml declares; what each means stands there. */
-export const StackValues = z.object({
-  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1'),
-  owner: matching(/^[\w .:/=+@-]{1,100}$/, 'must be 1 to 100 letters, digits, spaces or .:/=+@-_'),
-  costCenter: matching(
-    /^[\w .:/=+@-]{1,100}$/,
-    'must be 1 to 100 letters, digits, spaces or .:/=+@-_',
-  ),
-  protect: bool,
-  logDays: oneOfNumbers(LOG_RETENTION_DAYS),
-  logLevel: oneOf(LOG_LEVELS),
-  alarmEmail: z
-    .union([z.literal(''), z.email()], 'must be an e-mail address, or empty')
-    .transform(value => (value === '' ? undefined : value)),
-  monthlyBudgetUsd: whole(1, 1_000_000),
-  domain: optionalMatching(DOMAIN, 'must be a name such as shop.example.com, or empty'),
-  hostedZone: optionalMatching(DOMAIN, 'must be a name such as example.com, or empty'),
-  corsOrigins: json(z.array(origin)),
-  requestsPerAddress: whole(100, 2_000_000),
-  apiGateway: bool,
-  apiRatePerSecond: whole(1, 10_000),
-  apiBurst: whole(1, 5000),
-  cidr,
-  zones: whole(2, 3),
-  nat: oneOf(['single', 'per-zone', 'none']),
-  interfaceEndpoints: json(
-    z.array(z.enum(INTERFACE_ENDPOINTS, `may hold ${INTERFACE_ENDPOINTS.join(', ')}`)),
-  ),
-  databaseClass: matching(
-    /^db\.[a-z0-9]+\.(micro|small|medium|large|\d*xlarge)$/,
-    'must be an instance class such as db.t4g.micro',
-  ),
-  databaseStorageGiB: whole(20, 65_536),
-  databaseMaxStorageGiB: whole(22, 65_536),
-  databaseMultiAz: bool,
-  databaseReplicas: whole(0, 5),
-  databaseBackupDays: whole(1, 35),
-  databaseMonitoringSeconds: oneOfNumbers([0, 1, 5, 10, 15, 30, 60]),
-  cacheNodeType: matching(
-    /^cache\.[a-z0-9]+\.(micro|small|medium|large|\d*xlarge)$/,
-    'must be a node type such as cache.t4g.micro',
-  ),
-  cacheReplicas: whole(0, 5),
-  cacheSnapshotDays: whole(0, 35),
-  architecture: oneOf(['arm64', 'x86_64']),
-  spotPercent: whole(0, 100),
-  containerInsights: oneOf(['enabled', 'enhanced']),
-  exec: bool,
-  repository: optionalMatching(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name, or empty'),
-  githubEnvironment: text,
-  oidcProviderArn: optionalMatching(
-    /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
-    'must be the ARN of the provider of token.actions.githubusercontent.com, or empty',
-  ),
-  services: json(z.record(z.string(), ServiceOverrides)),
-})
-
-export type StackConfig = z.output<typeof StackValues> & {
+/** A stack's values by the parts of the system that they are for. */
+export type StackConfig = ReturnType<typeof grouped> & {
   project: string
   stack: string
   /** First part of every physical name: `shop-dev`. */
@@ -132,7 +46,65 @@ export function loadConfig(system: System): StackConfig {
       ...serviceProblems(parsed.data, system).map(line => `${project}:services.${line}`),
     )
   if (problems.length > 0 || !parsed.success) throw new StackConfigError(stack, problems)
-  return { ...parsed.data, project, stack, prefix: `${project}-${stack}` }
+  return { ...grouped(parsed.data, stack), project, stack, prefix: `${project}-${stack}` }
+}
+
+function grouped(values: StackValues, stack: string) {
+  const { domain, hostedZone, repository, oidcProviderArn, alarmEmail } = values
+  return {
+    region: values.region,
+    owner: values.owner,
+    costCenter: values.costCenter,
+    protect: values.protect,
+    logDays: values.logDays,
+    logLevel: values.logLevel,
+    services: values.services,
+    tasks: {
+      architecture: values.architecture,
+      spotPercent: values.spotPercent,
+      exec: values.exec,
+      corsOrigins: values.corsOrigins,
+    },
+    network: {
+      cidr: values.cidr,
+      zones: values.zones,
+      nat: values.nat,
+      interfaceEndpoints: values.interfaceEndpoints,
+    },
+    database: {
+      instanceClass: values.databaseClass,
+      storageGiB: values.databaseStorageGiB,
+      maxStorageGiB: values.databaseMaxStorageGiB,
+      multiAz: values.databaseMultiAz,
+      replicas: values.databaseReplicas,
+      backupDays: values.databaseBackupDays,
+      monitoringSeconds: values.databaseMonitoringSeconds,
+    },
+    cache: {
+      nodeType: values.cacheNodeType,
+      replicas: values.cacheReplicas,
+      snapshotDays: values.cacheSnapshotDays,
+    },
+    cluster: { containerInsights: values.containerInsights },
+    edge: {
+      requestsPerAddress: values.requestsPerAddress,
+      ...(domain !== undefined &&
+        hostedZone !== undefined && { domain: { name: domain, zone: hostedZone } }),
+    },
+    apiGateway: values.apiGateway
+      ? { throttle: { ratePerSecond: values.apiRatePerSecond, burst: values.apiBurst } }
+      : undefined,
+    alarms: { ...(alarmEmail !== undefined && { email: alarmEmail }) },
+    monthlyBudgetUsd: values.monthlyBudgetUsd,
+    delivery:
+      repository === undefined
+        ? undefined
+        : {
+            repository,
+            environment: values.githubEnvironment || stack,
+            ...(oidcProviderArn !== undefined && { oidcProviderArn }),
+          },
+  }
 }
 
 /** What the CLI hands over: the stack file's values and the defaults of Pulumi.yaml, as text. */

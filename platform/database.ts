@@ -3,10 +3,16 @@ import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import type { Account } from './account.ts'
 import { EncryptionKey } from './encryption-key.ts'
+import {
+  createLogGroups,
+  createMasterSecret,
+  createMonitoringRole,
+  createParameters,
+  EXPORTED_LOGS,
+} from './database-parts.ts'
 import { NAME_LIMITS, physicalName } from './names.ts'
 import type { NetworkPlaces } from './network-places.ts'
 import { closedGroup } from './security-group.ts'
-import { trust } from './statements.ts'
 
 export interface DatabaseArgs {
   prefix: string
@@ -31,9 +37,8 @@ export interface DatabaseArgs {
 
 export const POSTGRES_PORT = 5432
 export const DATABASE_NAME = 'shop'
-const MASTER = 'postgres'
-const FAMILY = 'postgres18'
-const EXPORTED_LOGS = ['postgresql', 'upgrade', 'iam-db-auth-error']
+/** Of the master login. */
+export const MASTER_ROLE = 'postgres'
 /** Longest free period of Performance Insights. */
 const INSIGHTS_DAYS = 7
 
@@ -73,8 +78,12 @@ export class Database extends pulumi.ComponentResource {
       { prefix, vpcId: network.vpcId, description: `PostgreSQL of ${prefix}` },
       { parent: this },
     )
-    const master = args.replicas > 0 ? this.createMasterSecret(name) : undefined
-    const monitoringRoleArn = this.createMonitoringRole(name)
+    const master =
+      args.replicas > 0
+        ? createMasterSecret(name, { ...args, keyArn: key.arn }, { parent: this })
+        : undefined
+    const monitoringRoleArn =
+      args.monitoringSeconds > 0 ? createMonitoringRole(name, args, { parent: this }) : undefined
     const primary = this.createPrimary(name, group, master?.password, monitoringRoleArn)
     const replicas = Array.from({ length: args.replicas }, (_, index) =>
       this.createReplica(name, index + 1, primary, group, monitoringRoleArn),
@@ -118,14 +127,14 @@ export class Database extends pulumi.ComponentResource {
         engine: 'postgres',
         engineVersion: '18',
         dbName: DATABASE_NAME,
-        username: MASTER,
+        username: MASTER_ROLE,
         ...(password === undefined
           ? { manageMasterUserPassword: true, masterUserSecretKmsKeyId: this.keyArn }
           : { password }),
         allocatedStorage: storageGiB,
         maxAllocatedStorage: maxStorageGiB,
         dbSubnetGroupName: subnets.name,
-        parameterGroupName: this.createParameters(name).name,
+        parameterGroupName: createParameters(name, this.identifier, { parent: this }).name,
         multiAz,
         kmsKeyId: this.keyArn,
         backupRetentionPeriod: backupDays,
@@ -138,7 +147,7 @@ export class Database extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        dependsOn: this.createLogGroups(name, this.identifier),
+        dependsOn: createLogGroups(name, this.identifier, this.args.logDays, { parent: this }),
         // Storage that grew by itself must not be shrunk again.
         ignoreChanges: ['allocatedStorage'],
       },
@@ -164,7 +173,12 @@ export class Database extends pulumi.ComponentResource {
         // Nothing is lost with a replica.
         skipFinalSnapshot: true,
       },
-      { parent: this, dependsOn: this.createLogGroups(`${name}-replica-${number}`, identifier) },
+      {
+        parent: this,
+        dependsOn: createLogGroups(`${name}-replica-${number}`, identifier, this.args.logDays, {
+          parent: this,
+        }),
+      },
     )
   }
 
@@ -187,95 +201,13 @@ export class Database extends pulumi.ComponentResource {
       maintenanceWindow: 'sun:03:30-sun:04:30',
       copyTagsToSnapshot: true,
       deletionProtection: protect,
-      enabledCloudwatchLogsExports: EXPORTED_LOGS,
+      enabledCloudwatchLogsExports: [...EXPORTED_LOGS],
       performanceInsightsEnabled: true,
       performanceInsightsKmsKeyId: this.keyArn,
       performanceInsightsRetentionPeriod: INSIGHTS_DAYS,
       monitoringInterval: monitoringSeconds,
       ...(monitoringRoleArn && { monitoringRoleArn }),
     }
-  }
-
-  private createParameters(name: string): aws.rds.ParameterGroup {
-    return new aws.rds.ParameterGroup(
-      `${name}-parameters`,
-      {
-        name: this.identifier,
-        family: FAMILY,
-        description: `PostgreSQL of ${this.args.prefix}`,
-        parameters: [
-          { name: 'rds.force_ssl', value: '1' },
-          { name: 'log_min_duration_statement', value: '1000' },
-          { name: 'log_connections', value: '1' },
-          { name: 'log_disconnections', value: '1' },
-          { name: 'log_lock_waits', value: '1' },
-          { name: 'idle_in_transaction_session_timeout', value: '60000' },
-        ],
-      },
-      { parent: this },
-    )
-  }
-
-  /** Made before the instance, which would make them without an end to what they keep. */
-  private createLogGroups(name: string, identifier: string): aws.cloudwatch.LogGroup[] {
-    return EXPORTED_LOGS.map(
-      log =>
-        new aws.cloudwatch.LogGroup(
-          `${name}-log-${log}`,
-          { name: `/aws/rds/instance/${identifier}/${log}`, retentionInDays: this.args.logDays },
-          { parent: this },
-        ),
-    )
-  }
-
-  private createMonitoringRole(name: string): pulumi.Output<string> | undefined {
-    const { prefix, account, monitoringSeconds } = this.args
-    if (monitoringSeconds === 0) return undefined
-    const role = new aws.iam.Role(
-      `${name}-monitoring`,
-      {
-        name: physicalName([prefix, name, 'monitoring'], NAME_LIMITS.role),
-        assumeRolePolicy: pulumi.jsonStringify(trust('monitoring.rds.amazonaws.com')),
-      },
-      { parent: this },
-    )
-    new aws.iam.RolePolicyAttachment(
-      `${name}-monitoring-policy`,
-      {
-        role: role.name,
-        policyArn: pulumi.interpolate`arn:${account.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
-      },
-      { parent: this },
-    )
-    return role.arn
-  }
-
-  private createMasterSecret(name: string) {
-    const { prefix, protect } = this.args
-    const password = new random.RandomPassword(
-      `${name}-master-password`,
-      { length: 40, special: false },
-      { parent: this },
-    ).result
-    const secret = new aws.secretsmanager.Secret(
-      `${name}-master`,
-      {
-        name: `${prefix}/${name}/master`,
-        description: 'Master login of PostgreSQL: for migrations only',
-        kmsKeyId: this.keyArn,
-        recoveryWindowInDays: protect ? 30 : 0,
-      },
-      { parent: this },
-    )
-    const version = new aws.secretsmanager.SecretVersion(
-      `${name}-master-version`,
-      {
-        secretId: secret.id,
-        secretString: pulumi.jsonStringify({ username: MASTER, password }),
-      },
-      { parent: this },
-    )
-    return { password, arn: version.arn }
   }
 }
 

@@ -14,6 +14,7 @@ export const NAME_LIMITS = {
   alarm: 255,
   repository: 256,
   cluster: 255,
+  taskFamily: 255,
   logGroup: 512,
   securityGroup: 255,
   policy: 128,

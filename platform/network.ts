@@ -1,10 +1,11 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { planSubnets, type ZoneBlocks } from './cidr.ts'
+import { planSubnets } from './cidr.ts'
 import { InterfaceEndpoints } from './interface-endpoints.ts'
 import type { InterfaceEndpoint } from './endpoints.ts'
 import { createFlowLog } from './flow-log.ts'
 import type { NetworkPlaces } from './network-places.ts'
+import { createRoutes, type Subnets, type Tier, ZONE_NAMES } from './network-routes.ts'
 
 export interface NetworkArgs {
   prefix: string
@@ -20,10 +21,6 @@ export interface NetworkArgs {
   logDays: number
 }
 
-type Tier = keyof ZoneBlocks
-
-const ZONE_NAMES = ['a', 'b', 'c'] as const
-
 /**
  * A VPC with public, private and isolated subnets in each zone, gateway endpoints for S3 and DynamoDB, and flow logs.
  * The default security group is emptied. About 36 USD a month for each NAT gateway with its address and 7 USD for each
@@ -38,6 +35,8 @@ export class Network extends pulumi.ComponentResource implements NetworkPlaces {
   /** Of the gateway endpoint: what may be asked of S3 without leaving the VPC. */
   readonly s3PrefixListId: pulumi.Output<string>
   readonly dynamodbPrefixListId: pulumi.Output<string>
+  /** Whether the private subnets have a way out. */
+  readonly hasNat: boolean
   /** Undefined without interface endpoints. */
   readonly endpointsSecurityGroupId: pulumi.Output<string> | undefined
 
@@ -50,14 +49,23 @@ export class Network extends pulumi.ComponentResource implements NetworkPlaces {
     this.prefix = prefix
     this.zones = zones
     this.cidr = cidr
+    this.hasNat = nat !== 'none'
     const vpc = this.createVpc(name)
     this.vpcId = vpc.id
     const subnets = this.createSubnets(name)
     this.publicSubnetIds = subnets.public.map(subnet => subnet.id)
     this.privateSubnetIds = subnets.private.map(subnet => subnet.id)
     this.isolatedSubnetIds = subnets.isolated.map(subnet => subnet.id)
-    const gateways = this.createNatGateways(name, nat, subnets.public)
-    const routeTables = this.createRoutes(name, subnets, gateways)
+    const routeTables = createRoutes(
+      name,
+      {
+        prefix,
+        vpcId: vpc.id,
+        subnets,
+        natGateways: { none: 0, single: 1, 'per-zone': zones }[nat],
+      },
+      { parent: this },
+    )
     const endpoint = (service: 's3' | 'dynamodb') =>
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
@@ -104,7 +112,7 @@ export class Network extends pulumi.ComponentResource implements NetworkPlaces {
     return vpc
   }
 
-  private createSubnets(name: string): Record<Tier, aws.ec2.Subnet[]> {
+  private createSubnets(name: string): Subnets {
     const available = aws.getAvailabilityZonesOutput(
       {
         state: 'available',
@@ -130,99 +138,6 @@ export class Network extends pulumi.ComponentResource implements NetworkPlaces {
           ),
       )
     return { public: tier('public'), private: tier('private'), isolated: tier('isolated') }
-  }
-
-  private createNatGateways(
-    name: string,
-    nat: NetworkArgs['nat'],
-    subnets: readonly aws.ec2.Subnet[],
-  ): aws.ec2.NatGateway[] {
-    const internet = new aws.ec2.InternetGateway(
-      `${name}-internet`,
-      { vpcId: this.vpcId, tags: { Name: this.prefix } },
-      { parent: this },
-    )
-    const open = new aws.ec2.RouteTable(
-      `${name}-public`,
-      { vpcId: this.vpcId, tags: { Name: `${this.prefix}-public` } },
-      { parent: this },
-    )
-    const route = new aws.ec2.Route(
-      `${name}-public-internet`,
-      { routeTableId: open.id, destinationCidrBlock: '0.0.0.0/0', gatewayId: internet.id },
-      { parent: this },
-    )
-    this.associate(`${name}-public`, subnets, [open])
-    const count = { none: 0, single: 1, 'per-zone': this.zones }[nat]
-    return subnets.slice(0, count).map((subnet, zone) => {
-      const suffix = ZONE_NAMES[zone]
-      const tags = { Name: `${this.prefix}-nat-${suffix}` }
-      const address = new aws.ec2.Eip(
-        `${name}-nat-${suffix}-address`,
-        { domain: 'vpc', tags },
-        { parent: this },
-      )
-      return new aws.ec2.NatGateway(
-        `${name}-nat-${suffix}`,
-        { subnetId: subnet.id, allocationId: address.allocationId, tags },
-        { parent: this, dependsOn: [route] },
-      )
-    })
-  }
-
-  /** The private and the isolated subnets' tables. */
-  private createRoutes(
-    name: string,
-    subnets: Record<Tier, aws.ec2.Subnet[]>,
-    gateways: readonly aws.ec2.NatGateway[],
-  ): aws.ec2.RouteTable[] {
-    const ways = gateways.length === 0 ? [undefined] : gateways
-    const tables = ways.map((gateway, zone) => {
-      const tableName = `${name}-private-${ZONE_NAMES[zone]}`
-      const table = new aws.ec2.RouteTable(
-        tableName,
-        {
-          vpcId: this.vpcId,
-          tags: { Name: `${this.prefix}-private-${ZONE_NAMES[zone]}` },
-        },
-        { parent: this },
-      )
-      if (gateway)
-        new aws.ec2.Route(
-          `${tableName}-nat`,
-          {
-            routeTableId: table.id,
-            destinationCidrBlock: '0.0.0.0/0',
-            natGatewayId: gateway.id,
-          },
-          { parent: this },
-        )
-      return table
-    })
-    this.associate(`${name}-private`, subnets.private, tables)
-    const isolated = new aws.ec2.RouteTable(
-      `${name}-isolated`,
-      { vpcId: this.vpcId, tags: { Name: `${this.prefix}-isolated` } },
-      { parent: this },
-    )
-    this.associate(`${name}-isolated`, subnets.isolated, [isolated])
-    return [...tables, isolated]
-  }
-
-  private associate(
-    name: string,
-    subnets: readonly aws.ec2.Subnet[],
-    tables: readonly aws.ec2.RouteTable[],
-  ): void {
-    for (const [zone, subnet] of subnets.entries()) {
-      const table = tables[zone] ?? tables[0]
-      if (!table) throw new Error(`${name}: no route table for zone ${zone}`)
-      new aws.ec2.RouteTableAssociation(
-        `${name}-${ZONE_NAMES[zone]}`,
-        { subnetId: subnet.id, routeTableId: table.id },
-        { parent: this },
-      )
-    }
   }
 }
 

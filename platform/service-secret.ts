@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import { type AnyManifest, variableName } from '../apps/shared/manifest.ts'
+import type { System } from './system.ts'
 
 /** Bytes of a generated secret. */
 const BYTES = 32
@@ -81,4 +82,18 @@ export function createSecret(
       ]),
     ),
   }
+}
+
+/** A token for each service that others call: it proves to the callee that one of its callers asks. */
+export function createCallTokens(
+  system: System,
+  opts: pulumi.CustomResourceOptions,
+): ReadonlyMap<string, pulumi.Output<string>> {
+  const callees = new Set([...system.values()].flatMap(({ calls }) => calls))
+  return new Map(
+    [...callees].map(callee => [
+      callee,
+      new random.RandomPassword(`${callee}-token`, { length: 48, special: false }, opts).result,
+    ]),
+  )
 }

@@ -1,0 +1,104 @@
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { SERVICE_PORT } from './ports.ts'
+import type { ServiceArgs } from './service-args.ts'
+
+export interface EcsServiceParts {
+  task: aws.ecs.TaskDefinition
+  securityGroup: aws.ec2.SecurityGroup
+  /** Undefined where no load balancer sends requests. */
+  routing: { targetGroup: aws.lb.TargetGroup; rules: aws.lb.ListenerRule[] } | undefined
+  /** An alarm among these during a rollout takes it back. */
+  alarmNames: readonly pulumi.Input<string>[]
+}
+
+/** Seconds in which a new task may be unhealthy at the load balancer. */
+const GRACE_SECONDS = 60
+
+/**
+ * Keeps the service's tasks running and replaces them in a rollout: new ones first, and back to the old ones when the
+ * new ones do not become healthy or an alarm goes off.
+ */
+export function createEcsService(
+  name: string,
+  { manifest, config, cluster, network, spotPercent, exec, callees }: ServiceArgs,
+  { task, securityGroup, routing, alarmNames }: EcsServiceParts,
+  opts: pulumi.CustomResourceOptions,
+): aws.ecs.Service {
+  return new aws.ecs.Service(
+    `${name}-service`,
+    {
+      name: manifest.name,
+      cluster: cluster.arn,
+      taskDefinition: task.arn,
+      desiredCount: config.min,
+      capacityProviderStrategies: capacityOf(spotPercent),
+      forceNewDeployment: true,
+      platformVersion: 'LATEST',
+      networkConfiguration: {
+        subnets: network.privateSubnetIds,
+        securityGroups: [securityGroup.id],
+        assignPublicIp: false,
+      },
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      ...(alarmNames.length > 0 && {
+        alarms: { alarmNames: [...alarmNames], enable: true, rollback: true },
+      }),
+      availabilityZoneRebalancing: 'ENABLED',
+      enableExecuteCommand: exec,
+      enableEcsManagedTags: true,
+      propagateTags: 'SERVICE',
+      serviceConnectConfiguration: serviceConnect(manifest.name, cluster.namespaceArn),
+      ...(routing && {
+        loadBalancers: [
+          {
+            targetGroupArn: routing.targetGroup.arn,
+            containerName: manifest.name,
+            containerPort: SERVICE_PORT,
+          },
+        ],
+        healthCheckGracePeriodSeconds: GRACE_SECONDS,
+      }),
+    },
+    {
+      ...opts,
+      // Autoscaling decides how many there are.
+      ignoreChanges: ['desiredCount'],
+      // A target group needs its rule first; names are resolved when a task starts, so callees are there before.
+      dependsOn: [
+        ...(routing?.rules ?? []),
+        ...[...callees.values()].map(callee => callee.service),
+      ],
+    },
+  )
+}
+
+/** Makes the service known as `http://NAME:8080` and lets it find the others. */
+const serviceConnect = (service: string, namespace: pulumi.Input<string>) => ({
+  enabled: true,
+  namespace,
+  services: [
+    {
+      portName: service,
+      discoveryName: service,
+      clientAlias: [{ port: SERVICE_PORT, dnsName: service }],
+    },
+  ],
+})
+
+/**
+ * With less than 100 percent on Spot the first task of a service never is: one answers when Spot has nothing left.
+ */
+export function capacityOf(
+  spotPercent: number,
+): aws.types.input.ecs.ServiceCapacityProviderStrategy[] {
+  const onDemand = {
+    capacityProvider: 'FARGATE',
+    base: spotPercent < 100 ? 1 : 0,
+    weight: 100 - spotPercent,
+  }
+  const spot = { capacityProvider: 'FARGATE_SPOT', base: 0, weight: spotPercent }
+  return [onDemand, spot].filter(({ weight }) => weight > 0)
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { accountOf } from './account.ts'
+import { AlarmTopic } from './alarm-topic.ts'
+import { ApiGateway } from './api-gateway.ts'
+import { buildVersion } from './build-version.ts'
+import { Cache } from './cache.ts'
+import { Cluster } from './cluster.ts'
+import { loadConfig, type StackConfig } from './config.ts'
+import { createDataKey } from './data-key.ts'
+import { connectionLimit } from './database-pool.ts'
+import { createDatabases, databasePlan } from './databases.ts'
+import { Delivery } from './delivery.ts'
+import { deployServices } from './deploy-services.ts'
+import { Edge } from './edge.ts'
+import { Events } from './events.ts'
+import { Network } from './network.ts'
+import { Observability } from './observability.ts'
+import { serviceConfig } from './service-config.ts'
+import * as services from './services.ts'
+import { type System, systemOf } from './system.ts'
+import { Tables } from './tables.ts'
+import { taggingProvider } from './tags.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** The program: what `pulumi up` runs. Tests hand over another system. */
+export default (system: System = systemOf(services)) => platform(system, loadConfig(system))
+
+function platform(system: System, config: StackConfig) {
+  const { prefix, region, protect, logDays, tasks, alarms: told } = config
+  const manifests = [...system.values()]
+  const configs = new Map(manifests.map(it => [it.name, serviceConfig(it, config)]))
+  const on = { provider: taggingProvider(region, config) }
+  const account = accountOf(region, on)
+  const key = createDataKey(prefix, account, on)
+  const base = { prefix, region, account, protect, logDays, keyArn: key.arn, services: manifests }
+
+  const network = new Network('network', { ...base, ...config.network }, on)
+  const databases = createDatabases(
+    databasePlan(system, configs),
+    configs,
+    { ...base, ...config.database, network },
+    on,
+  )
+  const cache = new Cache('cache', { ...base, ...config.cache, network }, on)
+  const events = new Events('events', base, on)
+  const tables = new Tables('tables', base, on)
+  const cluster = new Cluster('cluster', { ...base, ...config.cluster }, on)
+  const alarms = new AlarmTopic('alarms', { prefix, ...told }, on)
+  const edge = new Edge('edge', { ...base, ...config.edge, network }, on)
+  const api =
+    config.apiGateway && new ApiGateway('api', { ...base, ...config.apiGateway, network, edge }, on)
+
+  const deployed = deployServices(
+    system,
+    {
+      ...base,
+      ...tasks,
+      configs,
+      databases,
+      key,
+      network,
+      cache,
+      events,
+      tables,
+      cluster,
+      edge,
+      alarmTopicArn: alarms.arn,
+      version: buildVersion(ROOT, tasks.architecture),
+    },
+    on,
+  )
+  const instances = [...new Set([...databases.values()].map(({ instance }) => instance))]
+  const { dashboardUrl } = new Observability(
+    'observability',
+    {
+      ...base,
+      services: [...deployed.values()].map(({ figures }) => figures),
+      edge,
+      database: {
+        identifiers: instances.flatMap(({ identifiers }) => identifiers),
+        maxConnections: connectionLimit(config.database.instanceClass),
+      },
+      cache,
+      topicArn: alarms.arn,
+      alarmEmail: told.email,
+      monthlyBudgetUsd: config.monthlyBudgetUsd,
+    },
+    on,
+  )
+  const delivery = config.delivery && new Delivery('delivery', { prefix, ...config.delivery }, on)
+
+  return {
+    url: edge.url,
+    apiGatewayUrl: api?.url,
+    dashboard: dashboardUrl,
+    cluster: cluster.name,
+    subnets: network.privateSubnetIds,
+    migrations: Object.fromEntries(
+      [...deployed].flatMap(([name, { migrationTaskArn, securityGroupId }]) =>
+        migrationTaskArn
+          ? [[name, { task: migrationTaskArn, securityGroup: securityGroupId }]]
+          : [],
+      ),
+    ),
+    previewRole: delivery?.previewRoleArn,
+    deployRole: delivery?.deployRoleArn,
+  }
+}

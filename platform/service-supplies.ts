@@ -1,0 +1,45 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { AwsSupplies } from './environment.ts'
+import type { Grants } from './permissions.ts'
+import type { ServiceArgs } from './service-args.ts'
+
+type Value = pulumi.Input<string>
+
+/** What the service's environment is made of. */
+export function suppliesOf(
+  args: ServiceArgs,
+  secrets: Readonly<Record<string, Value>>,
+): AwsSupplies {
+  const { manifest, account, edge, version, corsOrigins, database, callTokens } = args
+  const { topicArn, queues } = args.events
+  return {
+    region: account.region,
+    publicUrl: edge.url,
+    version,
+    corsOrigins,
+    database: database && { address: database.instance.address, poolSize: database.poolSize },
+    cacheUrl: args.cache.urls.get(manifest.name),
+    tableName: args.tables.tables.get(manifest.name)?.name,
+    events: topicArn && { topicArn, queueUrl: queues.get(manifest.name)?.url },
+    callTokens,
+    secrets,
+  }
+}
+
+/** What its roles' statements are made of. */
+export function grantsOf(
+  { account, manifest, key, database, tables, events, exec, cluster }: ServiceArgs,
+  own: Pick<Grants, 'repositoryArn' | 'logGroupArn' | 'secretArn'>,
+): Grants {
+  const { topicArn, keyArn } = events
+  const queue = events.queues.get(manifest.name)
+  return {
+    ...own,
+    account,
+    keyArn: key.arn,
+    database: database && { resourceId: database.instance.resourceId, role: manifest.name },
+    tableArn: tables.tables.get(manifest.name)?.arn,
+    events: topicArn && keyArn && { topicArn, keyArn, ...(queue && { queueArn: queue.arn }) },
+    exec: exec ? { logGroupArn: cluster.execLogArn } : undefined,
+  }
+}
