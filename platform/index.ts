@@ -92,7 +92,7 @@ function platform(system: System, config: StackConfig) {
 
   return {
     url: edge.url,
-    apiGatewayUrl: api?.url,
+    ...(api && { apiGatewayUrl: api.url }),
     dashboard: dashboardUrl,
     cluster: cluster.name,
     subnets: network.privateSubnetIds,
@@ -103,7 +103,9 @@ function platform(system: System, config: StackConfig) {
           : [],
       ),
     ),
-    previewRole: delivery?.previewRoleArn,
-    deployRole: delivery?.deployRoleArn,
+    ...(delivery && {
+      previewRole: delivery.previewRoleArn,
+      deployRole: delivery.deployRoleArn,
+    }),
   }
 }
