@@ -38,6 +38,28 @@ test('the command says which migrations ran, and the second time that none had t
   }
 })
 
+test('a password apart from the admin URL is used, whatever is in it', async () => {
+  await using folder = await migrationsFolder({ '0001-notes.sql': 'create table notes (id int)' })
+  const database = await testDatabase('notes')
+  const password = 'a:b@c/d?e#f%20 "\''
+  const role = `${new URL(database.url).username}_admin`
+  await database.query(
+    `create role ${role} superuser login password '${password.replaceAll("'", "''")}'`,
+  )
+  try {
+    const adminUrl = new URL(database.adminUrl)
+    adminUrl.username = role
+    adminUrl.password = ''
+    const command = migrateCommand<typeof manifest>(folder.path, {
+      DATABASE_ADMIN_URL: adminUrl.href,
+      DATABASE_ADMIN_PASSWORD: password,
+    })
+    expect(await command(kitFor(database.url), [])).toBe('migrated: 0001-notes')
+  } finally {
+    await database.close()
+  }
+})
+
 test.for([undefined, '', 'mysql://root@db/x'])(
   'the admin URL %j is refused with what it must be',
   async url => {

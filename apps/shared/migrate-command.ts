@@ -3,7 +3,10 @@ import type { AnyManifest } from './manifest.ts'
 import { AdminUrl, migrate } from './migrations.ts'
 import type { Command } from './run.ts'
 
-/** `node apps/NAME/main.ts migrate`: needs `DATABASE_ADMIN_URL` beside the service's own environment. */
+/**
+ * `node apps/NAME/main.ts migrate`: needs `DATABASE_ADMIN_URL` beside the service's own environment, and
+ * `DATABASE_ADMIN_PASSWORD` where a secret store holds the password apart from the URL.
+ */
 export const migrateCommand =
   <M extends AnyManifest>(
     folder: string,
@@ -13,10 +16,23 @@ export const migrateCommand =
     const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
     if (!adminUrl.success)
       throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
-    const { url } = (config as unknown as { database: DatabaseConfig }).database
+    const { url, iamRegion } = (config as unknown as { database: DatabaseConfig }).database
     const done = await migrate(
-      { service: config.service, url, adminUrl: adminUrl.data, folder },
+      {
+        service: config.service,
+        url,
+        adminUrl: withPassword(adminUrl.data, env['DATABASE_ADMIN_PASSWORD']),
+        iam: iamRegion !== undefined,
+        folder,
+      },
       log,
     )
     return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
   }
+
+function withPassword(url: string, password: string | undefined): string {
+  if (!password) return url
+  const complete = new URL(url)
+  complete.password = encodeURIComponent(password)
+  return complete.href
+}

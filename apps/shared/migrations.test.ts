@@ -21,7 +21,10 @@ afterEach(async () => {
 })
 
 const run = (service = 'notes') =>
-  migrate({ service, url: database.url, adminUrl: database.adminUrl, folder: folder.path }, SILENT)
+  migrate(
+    { service, url: database.url, adminUrl: database.adminUrl, iam: false, folder: folder.path },
+    SILENT,
+  )
 const done = async () => {
   const rows = await database.query<{ name: string }>(
     'select name from notes.migrations order by id',
@@ -50,6 +53,30 @@ test('each file runs once, in the order of the names', async () => {
   await folder.add({ '0011-fourth.sql': 'alter table notes drop column third' })
   expect(await run()).toEqual(['0011-fourth'])
   expect(await done()).toEqual(['0001-create-notes', '0002-second', '0010-third', '0011-fourth'])
+})
+
+test('a service that logs in by IAM gets the role of RDS that allows it, and no password', async () => {
+  await database.query(
+    'do $$ begin create role rds_iam; exception when duplicate_object then null; end $$',
+  )
+  const url = new URL(database.url)
+  url.password = ''
+  await migrate(
+    {
+      service: 'notes',
+      url: url.href,
+      adminUrl: database.adminUrl,
+      iam: true,
+      folder: folder.path,
+    },
+    SILENT,
+  )
+  expect(
+    await database.query(
+      "select pg_has_role($1, 'rds_iam', 'member') as allowed, rolpassword from pg_authid where rolname = $1",
+      [url.username],
+    ),
+  ).toEqual([{ allowed: true, rolpassword: null }])
 })
 
 test('of several callers at once one works, and each file still runs once', async () => {

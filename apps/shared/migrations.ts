@@ -10,6 +10,8 @@ export interface MigrationOptions {
   url: string
   /** URL of a role that may create roles and schemas. */
   adminUrl: string
+  /** The service logs in by IAM tokens of Amazon RDS. */
+  iam: boolean
   /** Folder of `0001-name.sql` files; each runs once, in order, in a transaction of its own. */
   folder: string
 }
@@ -45,7 +47,10 @@ export async function migrate(options: MigrationOptions, log: Log): Promise<stri
 // pg would read sslmode itself, with another meaning than `tlsOf`.
 const withoutQuery = (url: string): string => url.split('?')[0] ?? url
 
-async function prepareSchema(admin: pg.Client, { service, url }: MigrationOptions): Promise<void> {
+async function prepareSchema(
+  admin: pg.Client,
+  { service, url, iam }: MigrationOptions,
+): Promise<void> {
   const { username, password } = new URL(url)
   const role = admin.escapeIdentifier(decodeURIComponent(username))
   const schema = admin.escapeIdentifier(service)
@@ -57,6 +62,7 @@ async function prepareSchema(admin: pg.Client, { service, url }: MigrationOption
     await admin.query(
       `alter role ${role} password ${admin.escapeLiteral(decodeURIComponent(password))}`,
     )
+  if (iam) await admin.query(`grant rds_iam to ${role}`)
   await admin.query(`
     create schema if not exists ${schema};
     revoke create on schema public from public;

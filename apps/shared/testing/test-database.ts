@@ -23,7 +23,7 @@ export async function testDatabase(service: string, migrations?: string): Promis
   url.password = randomBytes(12).toString('hex')
   if (migrations !== undefined)
     await migrate(
-      { service, url: url.href, adminUrl, folder: migrations },
+      { service, url: url.href, adminUrl, iam: false, folder: migrations },
       pino({ level: 'silent' }),
     )
   return {
