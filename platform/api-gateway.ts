@@ -23,6 +23,8 @@ export interface ApiGatewayArgs {
   throttle: { ratePerSecond: number; burst: number }
   /** Days that access logs are kept. */
   logDays: number
+  /** KMS key for the access logs. @default CloudWatch's own */
+  keyArn?: pulumi.Input<string>
   /** Where the gateway verifies tokens itself; none: the services do, on all routes. @default none */
   tokens?: GatewayTokens
 }
@@ -151,13 +153,15 @@ export class ApiGateway extends pulumi.ComponentResource {
   #publish(
     name: string,
     api: aws.apigatewayv2.Api,
-    { prefix, throttle, logDays }: ApiGatewayArgs,
+    { prefix, throttle, logDays, keyArn }: ApiGatewayArgs,
   ): void {
     const log = new aws.cloudwatch.LogGroup(
       `${name}-log`,
       {
-        name: `/aws/apigateway/${physicalName([prefix, 'api'], NAME_LIMITS.api)}`,
+        // The stack's key is for logs under the prefix.
+        name: `/${prefix}/api-gateway`,
         retentionInDays: logDays,
+        ...(keyArn !== undefined && { kmsKeyId: keyArn }),
       },
       { parent: this },
     )
