@@ -35,13 +35,14 @@ export class Site extends pulumi.ComponentResource {
     const { bucket, access } = closedBucket(name, { ...args, purpose: 'site' }, parent)
     this.bucket = bucket
     this.#access = access
-    keepVersions(name, bucket, parent)
+    const versioning = keepVersions(name, bucket, parent)
     new aws.s3.BucketLogging(
       `${name}-logging`,
       { bucket: bucket.id, targetBucket: args.logs.name, targetPrefix: 'site/' },
       { ...parent, dependsOn: [args.logs.policy] },
     )
-    publishFiles(name, bucket, parent)
+    // What is published before has no version, and `destroy` could not clear it away.
+    publishFiles(name, bucket, { ...parent, dependsOn: [versioning] })
     const control = new aws.cloudfront.OriginAccessControl(
       `${name}-control`,
       {
@@ -98,7 +99,7 @@ function keepVersions(
   name: string,
   bucket: aws.s3.Bucket,
   parent: pulumi.CustomResourceOptions,
-): void {
+): aws.s3.BucketVersioning {
   const versioning = new aws.s3.BucketVersioning(
     `${name}-versioning`,
     { bucket: bucket.id, versioningConfiguration: { status: 'Enabled' } },
@@ -125,6 +126,7 @@ function keepVersions(
     },
     { ...parent, dependsOn: [versioning] },
   )
+  return versioning
 }
 
 function publishFiles(
