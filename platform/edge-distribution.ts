@@ -30,6 +30,11 @@ const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']
 const READS = ['GET', 'HEAD']
 /** Above the services' slowest statement (5 s) and what they may add to it. */
 const ORIGIN_TIMEOUT_SECONDS = 30
+/**
+ * CloudFront keeps these answers for 10 seconds of its own accord, on routes without caching too, where the key has no token: a
+ * 404 for one user would be everybody's.
+ */
+const ERRORS_NOT_KEPT = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const TLS_ONLY = { items: ['TLSv1.2'], quantity: 1 }
 
 /**
@@ -66,6 +71,10 @@ export class EdgeDistribution extends pulumi.ComponentResource {
         ],
         defaultCacheBehavior: this.#siteBehaviour(name, args),
         orderedCacheBehaviors: this.#apiBehaviours(name, args),
+        customErrorResponses: ERRORS_NOT_KEPT.map(errorCode => ({
+          errorCode,
+          errorCachingMinTtl: 0,
+        })),
         loggingConfig: {
           bucket: args.logs.domainName,
           prefix: 'cloudfront/',

@@ -153,6 +153,16 @@ test('an answer that is kept is keyed by token, origin and query, lives as the a
   })
 })
 
+test('no error is kept, as its key would be the same for every user, and none is replaced', () => {
+  const errors = plain.one('Distribution').inputs['customErrorResponses']
+  expect(errors).toHaveLength(11)
+  expect(errors).toEqual(
+    expect.arrayContaining(
+      [403, 404, 500, 503].map(errorCode => ({ errorCode, errorCachingMinTtl: 0 })),
+    ),
+  )
+})
+
 test('all else is the site: read by this distribution only, through the function that knows its paths', () => {
   expect(plain.one('Distribution').inputs).toMatchObject({
     defaultRootObject: 'index.html',

@@ -16,7 +16,6 @@ export const NAME_LIMITS = {
   cluster: 255,
   taskFamily: 255,
   logGroup: 512,
-  securityGroup: 255,
   policy: 128,
   webAcl: 128,
   edgePolicy: 128,
