@@ -23,7 +23,6 @@ beforeAll(async () => {
             distributionId: 'E1',
             loadBalancerArnSuffix: 'app/edge/1',
             webAclName: 'edge',
-            url: 'https://shop.example.com',
           },
           database: { identifiers: ['main', 'replica'], maxConnections: 200 },
           cache: { replicationGroupId: 'cache' },

@@ -18,7 +18,6 @@ export interface ObservabilityArgs {
     readonly distributionId: pulumi.Input<string>
     readonly loadBalancerArnSuffix: pulumi.Input<string>
     readonly webAclName: pulumi.Input<string>
-    readonly url: pulumi.Input<string>
   }
   database: {
     /** Every instance, replicas too. */

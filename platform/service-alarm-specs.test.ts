@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { type AnyManifest, defineService } from '../apps/shared/manifest.ts'
-import { deploymentSpecs, logSpecs, queueSpecs, taskSpecs } from './service-alarm-specs.ts'
+import { logTo } from '../apps/shared/log.ts'
+import {
+  deploymentSpecs,
+  LOG_METRICS,
+  logSpecs,
+  queueSpecs,
+  taskSpecs,
+} from './service-alarm-specs.ts'
 
 const service = (change: Partial<AnyManifest> = {}): AnyManifest => ({
   ...defineService({ name: 'orders', description: 'Orders', routes: ['/orders'] }),
@@ -66,4 +73,32 @@ test('no data is no alarm for requests, events and errors, and unknown for load'
   ]
   expect(new Set(quiet.map(({ missing }) => missing))).toEqual(new Set(['notBreaching']))
   expect(new Set(taskSpecs(reached).map(({ missing }) => missing))).toEqual(new Set(['missing']))
+})
+
+/** CloudWatch's reading of a filter pattern: any `($.path = "text")` holds, `*` stands for anything. */
+function matches(pattern: string, line: string): boolean {
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((value, key) => Object(value)[key], JSON.parse(line))
+  return [...pattern.matchAll(/\(\$\.([\w.]+) = "([^"]+)"\)/g)].some(([, path = '', text = '']) =>
+    new RegExp(`^${text.replaceAll('*', '.*')}$`).test(String(at(path))),
+  )
+}
+
+const lineOf = (write: (log: ReturnType<typeof logTo>) => void): string => {
+  let line = ''
+  write(logTo({ write: text => (line = text) }, 'orders', 'info'))
+  return line
+}
+
+test('the filters find what a service really logs', () => {
+  const full = new Error('timeout exceeded when trying to connect')
+  const error = lineOf(log => log.error({ err: new Error('broken') }, 'unexpected error'))
+  const fatal = lineOf(log => log.fatal('gone'))
+  const info = lineOf(log => log.info('all well'))
+  const direct = lineOf(log => log.error({ err: full }, 'database is unavailable'))
+  const wrapped = lineOf(log => log.error({ err: new Error('query', { cause: full }) }, 'x'))
+  const found = (metric: keyof typeof LOG_METRICS) =>
+    [error, fatal, info, direct, wrapped].map(line => matches(LOG_METRICS[metric], line))
+  expect(found('Errors')).toEqual([true, true, false, true, true])
+  expect(found('PoolExhausted')).toEqual([false, false, false, true, true])
 })
