@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
-import { closestMatch } from 'leven'
 import type { z } from 'zod'
 import { crossProblems } from './config-rules.ts'
+import { nearMiss } from './near-miss.ts'
 import { ServiceOverrides, serviceProblems } from './service-config.ts'
 import { StackValues } from './stack-values.ts'
 import type { System } from './system.ts'
@@ -36,15 +36,13 @@ export function loadConfig(system: System): StackConfig {
   const project = pulumi.getProject()
   const stack = pulumi.getStack()
   const given = valuesOf(project)
-  const problems = unknownKeys(given, project)
   const parsed = StackValues.safeParse(Object.fromEntries(given))
-  if (!parsed.success)
-    problems.push(...parsed.error.issues.map(issue => problemLine(issue, given, project)))
-  else
-    problems.push(
-      ...crossProblems(parsed.data, project),
-      ...serviceProblems(parsed.data, system).map(line => `${project}:services.${line}`),
-    )
+  const problems = [
+    ...unknownKeys(given, project),
+    ...(parsed.error?.issues ?? []).map(issue => problemLine(issue, given, project)),
+    ...(parsed.success ? crossProblems(parsed.data, project) : []),
+    ...servicesIn(given, system).map(line => `${project}:services.${line}`),
+  ]
   if (problems.length > 0 || !parsed.success) throw new StackConfigError(stack, problems)
   return { ...grouped(parsed.data, stack), project, stack, prefix: `${project}-${stack}` }
 }
@@ -117,15 +115,20 @@ function valuesOf(project: string): Map<string, string> {
   )
 }
 
+/** Checked whether the other keys are right or not, as far as this one is. */
+function servicesIn(given: ReadonlyMap<string, string>, system: System): string[] {
+  const { services, logLevel } = StackValues.shape
+  const parsed = services.safeParse(given.get('services'))
+  if (!parsed.success) return []
+  const level = logLevel.safeParse(given.get('logLevel'))
+  return serviceProblems({ services: parsed.data, logLevel: level.data ?? 'info' }, system)
+}
+
 function unknownKeys(given: ReadonlyMap<string, string>, project: string): string[] {
   const known = Object.keys(StackValues.shape)
   return [...given.keys()]
     .filter(key => !known.includes(key))
-    .map(key => {
-      const near = closestMatch(key, known, { maxDistance: 4 })
-      const hint = near ? `did you mean ${project}:${near}?` : `known keys: ${known.join(', ')}`
-      return `${project}:${key} is not a key of this program; ${hint}`
-    })
+    .map(key => `${project}:${key} is not a key of this program; ${nearMiss(key, known)}`)
 }
 
 function problemLine(
@@ -153,10 +156,5 @@ function inner(value: string, path: readonly PropertyKey[]): unknown {
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return issue.message
   const known = Object.keys(ServiceOverrides.shape)
-  return issue.keys
-    .map(key => {
-      const near = closestMatch(key, known, { maxDistance: 4 })
-      return `"${key}" is not a key; ${near ? `did you mean "${near}"?` : `allowed: ${known.join(', ')}`}`
-    })
-    .join('; ')
+  return issue.keys.map(key => `"${key}" is not a key; ${nearMiss(key, known)}`).join('; ')
 }

@@ -1,7 +1,7 @@
-import { closestMatch } from 'leven'
 import { z } from 'zod'
 import { LOG_LEVELS } from '../apps/shared/environment.ts'
 import type { AnyManifest } from '../apps/shared/manifest.ts'
+import { nearMiss } from './near-miss.ts'
 import type { System } from './system.ts'
 import { fargateSize } from './task-size.ts'
 
@@ -76,10 +76,7 @@ export function serviceProblems(given: Given, system: System): string[] {
   const names = [...system.keys()]
   const unknown = Object.keys(given.services)
     .filter(name => !system.has(name))
-    .map(name => {
-      const near = closestMatch(name, names, { maxDistance: 4 })
-      return `${name} is no service; ${near ? `did you mean ${near}?` : `there are ${names.join(', ')}`}`
-    })
+    .map(name => `${name} is no service; ${nearMiss(name, names)}`)
   const wrong = [...system.values()].flatMap(manifest =>
     problemsOf(manifest, serviceConfig(manifest, given)).map(line => `${manifest.name}.${line}`),
   )
@@ -109,11 +106,7 @@ function settingProblems({ settings }: AnyManifest, given: ServiceOverrides['set
   const known = Object.keys(settings)
   return Object.entries(given).flatMap(([key, value]) => {
     const shape = settings[key]
-    if (!shape) {
-      const near = closestMatch(key, known, { maxDistance: 4 })
-      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ') || 'none'}`
-      return [`settings.${key} is no setting; ${hint}`]
-    }
+    if (!shape) return [`settings.${key} is no setting; ${nearMiss(key, known)}`]
     const result = shape.safeParse(String(value))
     if (result.success) return []
     const allowed = result.error.issues.map(issue => issue.message).join(', ')

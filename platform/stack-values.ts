@@ -44,7 +44,11 @@ export const StackValues = z.object({
   logDays: oneOfNumbers(LOG_RETENTION_DAYS),
   logLevel: oneOf(LOG_LEVELS),
   alarmEmail: z
-    .union([z.literal(''), z.email()], 'must be an e-mail address, or empty')
+    .string()
+    .refine(
+      given => given === '' || z.email().safeParse(given).success,
+      'must be an e-mail address, or empty',
+    )
     .transform(value => (value === '' ? undefined : value)),
   monthlyBudgetUsd: whole(1, 1_000_000),
   domain: optionalMatching(DOMAIN, 'must be a name such as shop.example.com, or empty'),
