@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { z } from 'zod'
 import { crossProblems } from './config-rules.ts'
+import { NAME_LIMITS, physicalName } from './names.ts'
 import { nearMiss } from './near-miss.ts'
 import { ServiceOverrides, serviceProblems } from './service-config.ts'
 import { StackValues } from './stack-values.ts'
@@ -44,7 +45,12 @@ export function loadConfig(system: System): StackConfig {
     ...servicesIn(given, system).map(line => `${project}:services.${line}`),
   ]
   if (problems.length > 0 || !parsed.success) throw new StackConfigError(stack, problems)
-  return { ...grouped(parsed.data, stack), project, stack, prefix: `${project}-${stack}` }
+  return {
+    ...grouped(parsed.data, stack),
+    project,
+    stack,
+    prefix: physicalName([project, stack], NAME_LIMITS.prefix),
+  }
 }
 
 function grouped(values: StackValues, stack: string) {

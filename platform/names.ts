@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 
 /** Longest names that AWS takes, in characters. Sources: the API reference of each service. */
 export const NAME_LIMITS = {
+  /** Our own: what every name of a stack starts with. */
+  prefix: 40,
   loadBalancer: 32,
   targetGroup: 32,
   cache: 40,

@@ -29,7 +29,7 @@ export class ServiceImage extends pulumi.ComponentResource {
     const repository = new aws.ecr.Repository(
       `${name}-repository`,
       {
-        name: `${prefix}/${service}`.toLowerCase(),
+        name: `${prefix}/${service}`,
         imageTagMutability: 'IMMUTABLE',
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: 'KMS', kmsKey: keyArn }],

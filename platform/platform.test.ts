@@ -1,0 +1,438 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { readConfig } from '../apps/shared/config.ts'
+import { type AnyManifest, defineService, variableName } from '../apps/shared/manifest.ts'
+import * as services from './services.ts'
+import { asks, systemOf } from './system.ts'
+import { declaredPlatform, STACKS } from './testing-platform.ts'
+import type { Declared } from './testing-stack.ts'
+
+/** A service with everything that a manifest can ask for: a manifest and one line. */
+const orders = defineService({
+  name: 'orders',
+  description: 'Orders',
+  routes: ['/orders', '/orders/*'],
+  needs: {
+    database: true,
+    cache: true,
+    tokens: true,
+    table: { partitionKey: 'id', expiresAt: 'ends' },
+  },
+  calls: ['products'],
+  publishes: ['order.placed'],
+  consumes: ['order.placed'],
+  settings: { minutes: z.coerce.number().default(30) },
+  secrets: { key: z.base64() },
+})
+const withOrders = systemOf({ ...services, orders })
+const today = systemOf(services)
+
+const VARIANTS = [
+  ['dev', { like: 'dev', system: today }],
+  ['prod', { like: 'prod', system: today }],
+  ['dev with a service of all needs', { like: 'dev', system: withOrders }],
+  ['prod with a service of all needs', { like: 'prod', system: withOrders }],
+  [
+    'replicas and an instance of its own',
+    {
+      like: 'prod',
+      system: withOrders,
+      config: { databaseReplicas: 2, services: { users: { database: 'own' } } },
+    },
+  ],
+  [
+    'a domain, API Gateway and delivery',
+    {
+      like: 'prod',
+      system: withOrders,
+      config: {
+        domain: 'shop.example.com',
+        hostedZone: 'example.com',
+        apiGateway: true,
+        repository: 'me/shop',
+      },
+    },
+  ],
+  [
+    'no way out of the VPC',
+    {
+      like: 'dev',
+      system: withOrders,
+      config: {
+        nat: 'none',
+        interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'sqs', 'sns'],
+      },
+    },
+  ],
+] as const
+
+type Props = Record<string, unknown>
+interface Container {
+  environment: { name: string; value: string }[]
+  secrets: { name: string; valueFrom: string }[]
+}
+const containerOf = (declared: Declared, task: string): Container => {
+  const { inputs } = declared.one('taskDefinition:TaskDefinition', task)
+  const [container] = JSON.parse(String(inputs['containerDefinitions'])) as Container[]
+  if (!container) throw new Error(`${task} has no container`)
+  return container
+}
+
+describe.each(VARIANTS)('%s', (_, change) => {
+  const platform = declaredPlatform(change)
+  const manifests = [...change.system.values()] as AnyManifest[]
+
+  test('warns of nothing', async () => {
+    expect((await platform).warnings).toEqual([])
+  })
+
+  test('lets nothing in but by the edge: no rule for all addresses, no public address', async () => {
+    const declared = await platform
+    for (const { inputs } of declared.all('SecurityGroupIngressRule')) {
+      expect(inputs).not.toHaveProperty('cidrIpv4')
+      expect(inputs).not.toHaveProperty('cidrIpv6')
+    }
+    for (const { inputs } of declared.all('securityGroup:SecurityGroup'))
+      expect(inputs['ingress'] ?? []).toEqual([])
+    for (const { inputs } of declared.all('rds/instance:Instance'))
+      expect(inputs['publiclyAccessible']).toBe(false)
+    for (const { inputs } of declared.all('ecs/service:Service'))
+      expect(inputs['networkConfiguration']).toMatchObject({ assignPublicIp: false })
+    for (const { inputs } of declared.all('loadBalancer:LoadBalancer'))
+      expect(inputs['internal']).toBe(true)
+    for (const { inputs } of declared.all('ec2/subnet:Subnet'))
+      expect(inputs['mapPublicIpOnLaunch']).toBe(false)
+  })
+
+  test.for([
+    ['rds/instance:Instance', { storageEncrypted: true, kmsKeyId: expect.any(String) }],
+    ['ReplicationGroup', { atRestEncryptionEnabled: true, transitEncryptionEnabled: true }],
+    ['sns/topic:Topic', { kmsMasterKeyId: expect.any(String) }],
+    ['sqs/queue:Queue', { kmsMasterKeyId: expect.any(String) }],
+    [
+      'dynamodb/table:Table',
+      { serverSideEncryption: { enabled: true, kmsKeyArn: expect.any(String) } },
+    ],
+    ['secretsmanager/secret:Secret', { kmsKeyId: expect.any(String) }],
+    ['ecr/repository:Repository', { encryptionConfigurations: [{ encryptionType: 'KMS' }] }],
+    ['kms/key:Key', { enableKeyRotation: true }],
+  ] as const)('encrypts each %s', async ([type, wanted]) => {
+    const declared = await platform
+    for (const { inputs, name } of declared.all(type)) {
+      if (type === 'rds/instance:Instance' && inputs['replicateSourceDb']) continue
+      expect(inputs, name).toMatchObject(wanted)
+    }
+  })
+
+  test.for(manifests.map(({ name }) => name))(
+    '%s gets exactly the environment that it reads',
+    async name => {
+      const declared = await platform
+      const manifest = manifests.find(it => it.name === name)
+      if (!manifest) throw new Error(name)
+      const { environment, secrets } = containerOf(declared, `${name}-task`)
+      const given = new Map(environment.map(variable => [variable.name, variable.value]))
+      for (const secret of secrets) given.set(secret.name, sampleSecret(secret.name))
+      const read = new Set<string>()
+      const env = new Proxy<Record<string, string>>(Object.fromEntries(given), {
+        get: (target, variable) => {
+          read.add(String(variable))
+          return target[String(variable)]
+        },
+      })
+      expect(() => readConfig(manifest, env)).not.toThrow()
+      expect([...given.keys()].filter(variable => !read.has(variable))).toEqual([])
+      for (const key of Object.keys(manifest.secrets))
+        expect(secrets.map(secret => secret.name)).toContain(variableName(key))
+    },
+  )
+
+  test('shows a secret to Secrets Manager and to what it protects alone', async () => {
+    const declared = await platform
+    const places = declared.resources
+      .filter(({ inputs }) => JSON.stringify(inputs).includes('[secret]'))
+      .flatMap(({ type, inputs }) =>
+        Object.entries(inputs)
+          .filter(([, value]) => JSON.stringify(value).includes('[secret]'))
+          .map(([property]) => `${type} ${property}`),
+      )
+    const allowed = [
+      'aws:secretsmanager/secretVersion:SecretVersion secretString',
+      'aws:elasticache/user:User authenticationMode',
+      'aws:rds/instance:Instance password',
+    ]
+    expect(places.filter(place => !allowed.includes(place))).toEqual([])
+    expect(places).toContain(allowed[0])
+  })
+
+  test('names the resources of each statement, but where AWS has no level below', async () => {
+    const declared = await platform
+    const policies = declared
+      .all('iam/rolePolicy:RolePolicy')
+      .filter(({ name }) => !name.startsWith('delivery'))
+    const onAll = policies.flatMap(({ inputs }) => {
+      const { Statement } = JSON.parse(String(inputs['policy'])) as {
+        Statement: { Action: string | string[]; Resource: string | string[] }[]
+      }
+      return Statement.filter(({ Resource }) => [Resource].flat().includes('*')).flatMap(
+        ({ Action }) => Action,
+      )
+    })
+    const withoutLevel =
+      /^(ecr:GetAuthorizationToken|logs:DescribeLogGroups|ssmmessages:(Create|Open)(Control|Data)Channel)$/
+    expect(onAll.filter(action => !withoutLevel.test(action))).toEqual([])
+  })
+
+  test.for(manifests.map(({ name }) => name))(
+    '%s reaches what it declares and nothing else',
+    async name => {
+      const declared = await platform
+      const manifest = manifests.find(it => it.name === name)
+      if (!manifest) throw new Error(name)
+      const ends = (type: string, own: string, other: string) =>
+        declared
+          .all(type)
+          .filter(({ propertyDependencies }) => isGroup(propertyDependencies[own], `${name}-group`))
+          .map(({ propertyDependencies, inputs }) => {
+            const peer = propertyDependencies[other]
+              ?.map(urn => urn.split('::').at(-1))
+              .find(Boolean)
+            return `${peer ?? String(inputs['cidrIpv4'] ?? inputs['prefixListId'])}:${String(inputs['fromPort'])}`
+          })
+          .filter(end => !/:443$/.test(end))
+          .sort()
+      const database =
+        (change as { config?: Props }).config?.['services'] && name === 'users'
+          ? 'database-users'
+          : 'database'
+      expect(
+        ends('SecurityGroupEgressRule', 'securityGroupId', 'referencedSecurityGroupId'),
+      ).toEqual(
+        [
+          ...(manifest.needs.database ? [`${database}-group:5432`] : []),
+          ...(manifest.needs.cache ? ['cache-group:6379'] : []),
+          ...asks(manifest).map(callee => `${callee}-group:8080`),
+        ].sort(),
+      )
+      const callers = manifests
+        .filter(it => asks(it).includes(name))
+        .map(it => `${it.name}-group:8080`)
+      const incoming = ends(
+        'SecurityGroupIngressRule',
+        'securityGroupId',
+        'referencedSecurityGroupId',
+      )
+      expect(incoming.filter(end => !end.startsWith('edge'))).toEqual(callers.sort())
+      expect(incoming.filter(end => end.startsWith('edge'))).toHaveLength(1)
+    },
+  )
+
+  test('tags what belongs to a service with its name', async () => {
+    const declared = await platform
+    for (const { urn, inputs, custom } of declared.resources) {
+      const owner = manifests.find(
+        ({ name }) =>
+          urn.includes(`shop:platform:Service$`) && urn.split('::').at(-1)?.startsWith(`${name}-`),
+      )
+      if (!custom || !owner || !('tags' in inputs)) continue
+      expect(inputs['tags'], urn).toMatchObject({ Service: owner.name })
+    }
+    expect(declared.one('ecs/service:Service', 'users-service').inputs['tags']).toEqual({
+      Service: 'users',
+    })
+  })
+})
+
+const isGroup = (urns: readonly string[] | undefined, name: string) =>
+  urns?.some(urn => urn.endsWith(`::${name}`)) ?? false
+
+function sampleSecret(variable: string): string {
+  if (variable === 'CACHE_URL') return 'rediss://users:password@cache.test:6379'
+  if (variable.endsWith('_TOKEN')) return 't'.repeat(48)
+  return Buffer.alloc(32, 1).toString('base64')
+}
+
+describe('protection', () => {
+  const STATEFUL = /rds\/instance|dynamodb\/table|secretsmanager\/secret:|RandomBytes/
+
+  test('in prod what holds data can not be deleted by mistake', async () => {
+    const declared = await declaredPlatform({ like: 'prod', system: withOrders })
+    const stateful = declared.resources.filter(({ type }) => STATEFUL.test(type))
+    expect(stateful.length).toBeGreaterThan(5)
+    for (const { protect, name } of stateful) expect(protect, name).toBe(true)
+    expect(declared.one('rds/instance:Instance').inputs).toMatchObject({
+      deletionProtection: true,
+      skipFinalSnapshot: false,
+      finalSnapshotIdentifier: expect.stringContaining('-final-'),
+      multiAz: true,
+    })
+    expect(declared.one('dynamodb/table:Table').inputs['deletionProtectionEnabled']).toBe(true)
+    for (const { inputs } of declared.all('ecr/repository:Repository'))
+      expect(inputs['forceDelete']).toBe(false)
+    expect(declared.one('loadBalancer:LoadBalancer').inputs['enableDeletionProtection']).toBe(true)
+  })
+
+  test('in dev everything can be destroyed', async () => {
+    const declared = await declaredPlatform({ like: 'dev', system: withOrders })
+    expect(declared.resources.filter(({ protect }) => protect)).toEqual([])
+    expect(declared.one('rds/instance:Instance').inputs).toMatchObject({
+      deletionProtection: false,
+      skipFinalSnapshot: true,
+    })
+  })
+})
+
+describe('the database', () => {
+  test('with replicas has a master secret of the stack, because RDS refuses to manage it then', async () => {
+    const declared = await declaredPlatform({ like: 'prod', config: { databaseReplicas: 2 } })
+    const primary = declared.one('rds/instance:Instance', 'database-primary').inputs
+    expect(primary).not.toHaveProperty('manageMasterUserPassword')
+    expect(primary['password']).toBe('[secret]')
+    expect(declared.all('rds/instance:Instance')).toHaveLength(3)
+    for (const { inputs } of declared
+      .all('rds/instance:Instance')
+      .filter(({ name }) => name.includes('replica')))
+      expect(inputs).not.toHaveProperty('password')
+  })
+
+  test('without replicas has a master secret that RDS makes and rotates', async () => {
+    const declared = await declaredPlatform({ like: 'prod' })
+    const { inputs } = declared.one('rds/instance:Instance')
+    expect(inputs).toMatchObject({
+      manageMasterUserPassword: true,
+      iamDatabaseAuthenticationEnabled: true,
+    })
+    expect(inputs).not.toHaveProperty('password')
+  })
+
+  test('of its own is the one that the service logs in to, and may', async () => {
+    const declared = await declaredPlatform({
+      config: { services: { users: { database: 'own', max: 2 }, products: { max: 2 } } },
+    })
+    const [shared, own] = ['database-primary', 'database-users-primary'].map(name =>
+      declared.one('rds/instance:Instance', name),
+    )
+    const dependsOn = (task: string) =>
+      declared.one('taskDefinition:TaskDefinition', task).propertyDependencies[
+        'containerDefinitions'
+      ]
+    expect(dependsOn('users-task')).toContain(own?.urn)
+    expect(dependsOn('users-task')).not.toContain(shared?.urn)
+    expect(dependsOn('products-task')).toContain(shared?.urn)
+    const policy = declared.one('iam/rolePolicy:RolePolicy', 'users-task-policy')
+    expect(policy.propertyDependencies['policy']).toContain(own?.urn)
+  })
+
+  test('forces TLS', async () => {
+    const declared = await declaredPlatform()
+    expect(declared.one('parameterGroup:ParameterGroup').inputs['parameters']).toContainEqual({
+      name: 'rds.force_ssl',
+      value: '1',
+    })
+  })
+})
+
+describe('migrations', () => {
+  test.for(['users', 'products'])(
+    'of %s have the master password, and they alone',
+    async service => {
+      const declared = await declaredPlatform({ like: 'prod' })
+      const names = (task: string) => containerOf(declared, task).secrets.map(({ name }) => name)
+      expect(names(`${service}-migration`)).toContain('DATABASE_ADMIN_PASSWORD')
+      expect(names(`${service}-task`)).not.toContain('DATABASE_ADMIN_PASSWORD')
+      const admin = containerOf(declared, `${service}-migration`).environment.find(
+        ({ name }) => name === 'DATABASE_ADMIN_URL',
+      )
+      expect(new URL(admin?.value ?? '').password).toBe('')
+    },
+  )
+})
+
+describe('names', () => {
+  const LIMITS: Readonly<Record<string, readonly [property: string, most: number, form: RegExp]>> =
+    {
+      'aws:lb/targetGroup:TargetGroup': ['name', 32, /^[a-zA-Z0-9](-?[a-zA-Z0-9])*$/],
+      'aws:lb/loadBalancer:LoadBalancer': ['name', 32, /^[a-zA-Z0-9](-?[a-zA-Z0-9])*$/],
+      'aws:iam/role:Role': ['name', 64, /^[\w+=,.@-]+$/],
+      'aws:rds/instance:Instance': ['identifier', 63, /^[a-z](-?[a-z0-9])*$/],
+      'aws:elasticache/replicationGroup:ReplicationGroup': [
+        'replicationGroupId',
+        40,
+        /^[a-z](-?[a-z0-9])*$/,
+      ],
+      'aws:elasticache/user:User': ['userId', 40, /^[a-z](-?[a-z0-9])*$/],
+      'aws:sqs/queue:Queue': ['name', 80, /^[\w-]+$/],
+      'aws:sns/topic:Topic': ['name', 256, /^[\w-]+$/],
+      'aws:dynamodb/table:Table': ['name', 255, /^[\w.-]{3,}$/],
+      'aws:ecr/repository:Repository': ['name', 256, /^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9-]+$/],
+      'aws:ecs/cluster:Cluster': ['name', 255, /^[\w-]+$/],
+      'aws:kms/alias:Alias': ['name', 256, /^alias\/[\w/-]+$/],
+      'aws:cloudwatch/logGroup:LogGroup': ['name', 512, /^[\w./#-]+$/],
+      'aws:cloudwatch/metricAlarm:MetricAlarm': ['name', 255, /./],
+      'aws:s3/bucket:Bucket': ['bucket', 63, /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/],
+      'aws:secretsmanager/secret:Secret': ['name', 512, /^[\w/+=.@-]+$/],
+    }
+  const namesOf = (declared: Declared) =>
+    declared.resources.flatMap(({ type, name, inputs }) => {
+      const [property] = LIMITS[type] ?? []
+      const value = property === undefined ? undefined : inputs[property]
+      return typeof value === 'string' ? [{ type, name, value }] : []
+    })
+
+  test.for([
+    [
+      'a name of 100 characters',
+      `${'a-very-long-name-'.repeat(6)}`.slice(0, 99).replace(/-$/, 'x'),
+    ],
+    ['capitals, dots and underscores', 'Feature_Checkout.v2'],
+    ['a digit first', '2026'],
+  ] as const)('of a stack with %s are within the limits of AWS', async ([, stack]) => {
+    const names = namesOf(await declaredPlatform({ stack, system: withOrders }))
+    expect(names.length).toBeGreaterThan(60)
+    for (const { type, name, value } of names) {
+      const [, most = 0, form = /./] = LIMITS[type] ?? []
+      expect(value.length, `${name}: ${value}`).toBeLessThanOrEqual(most)
+      expect(value, name).toMatch(form)
+    }
+  })
+
+  test.for([
+    ['dev', 'dev2'],
+    ['Dev', 'dev'],
+    [`${'x'.repeat(80)}-one`, `${'x'.repeat(80)}-two`],
+  ] as const)('of the stacks %s and %s do not collide', async ([one, two]) => {
+    const [first, second] = await Promise.all(
+      [one, two].map(async stack => namesOf(await declaredPlatform({ stack, system: withOrders }))),
+    )
+    const taken = new Set(first?.map(({ type, value }) => `${type} ${value}`))
+    expect(second?.filter(({ type, value }) => taken.has(`${type} ${value}`))).toEqual([])
+  })
+})
+
+test('resources are wired by reference: what is unknown until it exists is never written out', async () => {
+  const declared = await declaredPlatform({ like: 'prod', system: withOrders })
+  const REFERENCES: readonly (readonly [type: string, property: string])[] = [
+    ['ecs/service:Service', 'cluster'],
+    ['ecs/service:Service', 'taskDefinition'],
+    ['ecs/service:Service', 'networkConfiguration'],
+    ['ecs/service:Service', 'loadBalancers'],
+    ['taskDefinition:TaskDefinition', 'executionRoleArn'],
+    ['taskDefinition:TaskDefinition', 'containerDefinitions'],
+    ['listenerRule:ListenerRule', 'listenerArn'],
+    ['rds/instance:Instance', 'vpcSecurityGroupIds'],
+    ['rds/instance:Instance', 'kmsKeyId'],
+    ['ReplicationGroup', 'userGroupIds'],
+    ['topicSubscription:TopicSubscription', 'endpoint'],
+    ['appautoscaling/target:Target', 'resourceId'],
+    ['ecr/lifecyclePolicy:LifecyclePolicy', 'repository'],
+  ]
+  for (const [type, property] of REFERENCES)
+    for (const { name, propertyDependencies } of declared.all(type))
+      expect(propertyDependencies[property]?.length, `${name}.${property}`).toBeGreaterThan(0)
+})
+
+test.for(STACKS)('%s has one ECS service, image and repository for each service', async like => {
+  const declared = await declaredPlatform({ like, system: withOrders })
+  for (const type of ['ecs/service:Service', 'ecr/repository:Repository', 'awsx:ecr:Image'])
+    expect(declared.resources.filter(resource => resource.type.endsWith(type))).toHaveLength(3)
+})
