@@ -15,9 +15,8 @@ export type StackConfig = ReturnType<typeof grouped> & {
   prefix: string
 }
 
-/** Every problem of a stack's configuration, a line each. */
-export class StackConfigError extends Error {
-  override readonly name = 'StackConfigError'
+/** Every problem of a stack's configuration, a line each. Pulumi shows it without a stack trace. */
+export class StackConfigError extends pulumi.RunError {
   readonly problems: readonly string[]
   constructor(stack: string, problems: readonly string[]) {
     super(
