@@ -26,7 +26,8 @@ export interface Estimate {
   /** What makes the figures less exact, such as prices of another region. */
   notes: string[]
   assumptions: Assumptions
-  priceDate: string
+  /** Days of the oldest and the newest source of checked prices. */
+  priceDates: [oldest: string, newest: string]
 }
 
 const GLOBAL_REGION = 'us-east-1'
@@ -66,7 +67,7 @@ export function estimate(
       sums.flatMap(({ lines }) => lines),
     ),
     assumptions,
-    priceDate: prices.date,
+    priceDates: prices.dates,
   }
 }
 

@@ -27,8 +27,8 @@ export interface PriceList {
   price(key: string, region: string): Price | undefined
   /** By short type, such as `iam.Role`. */
   isFree(type: string): boolean
-  /** Day of the newest source. */
-  date: string
+  /** Days of the oldest and the newest source of checked prices. */
+  dates: [oldest: string, newest: string]
 }
 
 const BASE_REGION = 'us-east-1'
@@ -39,6 +39,11 @@ export function priceList(): PriceList {
     readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8'),
   ) as PriceFile
   const freeTypes = new Set(free)
+  const checked = Object.values(prices)
+    .flatMap(entry => Object.values(entry))
+    .filter(price => typeof price === 'object' && price.checked)
+  const used = new Set(checked.map(price => (typeof price === 'object' ? price.source : '')))
+  const dates = [...used].map(source => sources[source]?.date ?? '').sort()
   return {
     price(key, region) {
       const entry = prices[key]
@@ -49,10 +54,6 @@ export function priceList(): PriceList {
       return { ...price, unit: entry.unit, region: found }
     },
     isFree: type => freeTypes.has(type),
-    date:
-      Object.values(sources)
-        .map(({ date }) => date)
-        .sort()
-        .at(-1) ?? '',
+    dates: [dates.at(0) ?? '', dates.at(-1) ?? ''],
   }
 }

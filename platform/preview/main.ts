@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { preview } from './preview.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+// As under Pulumi: the program finds its files from the root.
+process.chdir(root)
+process.exitCode = await preview({
+  argv: process.argv.slice(2),
+  root,
+  load: async () => {
+    const { default: program } = await import('../index.ts')
+    return () => program()
+  },
+  print: line => process.stdout.write(`${line}\n`),
+  complain: line => process.stderr.write(`${line}\n`),
+})
