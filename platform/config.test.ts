@@ -154,3 +154,13 @@ test.for([
 test.for(STACKS)('our own file for %s has no problem', async like => {
   expect((await declaredPlatform({ like })).warnings).toEqual([])
 })
+
+test('the table of keys in the README says what Pulumi.yaml says', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  for (const [key, { default: value, description }] of Object.entries(declared)) {
+    const shown = typeof value === 'string' ? value : JSON.stringify(value)
+    expect(readme).toContain(
+      `| \`${key}\` | ${shown === '' ? '' : `\`${shown}\``} | ${description} |`,
+    )
+  }
+})

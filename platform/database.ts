@@ -58,6 +58,7 @@ export class Database extends pulumi.ComponentResource {
   readonly keyArn: pulumi.Output<string>
   /** Names of all instances, the primary first. */
   readonly identifiers: pulumi.Output<string>[]
+  readonly replicaIdentifiers: pulumi.Output<string>[]
 
   private readonly args: DatabaseArgs
   private readonly identifier: string
@@ -94,7 +95,8 @@ export class Database extends pulumi.ComponentResource {
     this.securityGroupId = group.id
     this.masterSecretArn =
       master?.arn ?? primary.masterUserSecrets.apply(secrets => secretArnOf(secrets))
-    this.identifiers = [primary, ...replicas].map(instance => instance.identifier)
+    this.replicaIdentifiers = replicas.map(replica => replica.identifier)
+    this.identifiers = [primary.identifier, ...this.replicaIdentifiers]
     this.registerOutputs({ address: this.address })
   }
 

@@ -13,6 +13,7 @@ import { Delivery } from './delivery.ts'
 import { deployServices } from './deploy-services.ts'
 import { Edge } from './edge.ts'
 import { Events } from './events.ts'
+import { migrationTasks } from './migration-tasks.ts'
 import { Network } from './network.ts'
 import { Observability } from './observability.ts'
 import { serviceConfig } from './service-config.ts'
@@ -79,6 +80,7 @@ function platform(system: System, config: StackConfig) {
       edge,
       database: {
         identifiers: instances.flatMap(({ identifiers }) => identifiers),
+        replicaIdentifiers: instances.flatMap(({ replicaIdentifiers }) => replicaIdentifiers),
         maxConnections: connectionLimit(config.database.instanceClass),
       },
       cache,
@@ -95,14 +97,7 @@ function platform(system: System, config: StackConfig) {
     ...(api && { apiGatewayUrl: api.url }),
     dashboard: dashboardUrl,
     cluster: cluster.name,
-    subnets: network.privateSubnetIds,
-    migrations: Object.fromEntries(
-      [...deployed].flatMap(([name, { migrationTaskArn, securityGroupId }]) =>
-        migrationTaskArn
-          ? [[name, { task: migrationTaskArn, securityGroup: securityGroupId }]]
-          : [],
-      ),
-    ),
+    migrations: migrationTasks(deployed, cluster, network),
     ...(delivery && {
       previewRole: delivery.previewRoleArn,
       deployRole: delivery.deployRoleArn,

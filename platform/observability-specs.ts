@@ -47,13 +47,20 @@ export function databaseSpecs(
       ...lasting,
       missing: 'missing',
     },
+  ]
+}
+
+/** More alarms of a database instance that is a replica. */
+export function replicaSpecs(identifier: Input<string>): AlarmSpec[] {
+  const lasting = { periodSeconds: FIVE_MINUTES, periods: [3, 3] } as const
+  return [
     {
       key: 'replica-lag',
       description: 'Database: the replica is more than 30 seconds behind.',
       metrics: instance(identifier, 'ReplicaLag', 'Average'),
       above: 30,
       ...lasting,
-      missing: 'notBreaching', // only replicas report it
+      missing: 'missing',
     },
   ]
 }

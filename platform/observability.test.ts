@@ -24,7 +24,11 @@ beforeAll(async () => {
             loadBalancerArnSuffix: 'app/edge/1',
             webAclName: 'edge',
           },
-          database: { identifiers: ['main', 'replica'], maxConnections: 200 },
+          database: {
+            identifiers: ['main', 'replica'],
+            replicaIdentifiers: ['replica'],
+            maxConnections: 200,
+          },
           cache: { replicationGroupId: 'cache' },
           topicArn: 'arn:topic',
           alarmEmail: 'ops@example.com',
@@ -58,7 +62,11 @@ test('every database instance and cache node is watched', () => {
     .all('MetricAlarm')
     .map(({ inputs }) => text(inputs['name']))
     .filter(name => /database|cache/.test(name))
-  expect(watched).toHaveLength(2 * 4 + 3)
+  expect(watched).toHaveLength(2 * 3 + 3)
+  const lag = stack.all('MetricAlarm').filter(({ name }) => name.endsWith('replica-lag'))
+  expect(lag.map(({ inputs }) => inputs['dimensions'])).toEqual([
+    { DBInstanceIdentifier: 'replica' },
+  ])
   expect(stack.one('MetricAlarm', 'observability-database-2-connections').inputs).toMatchObject({
     threshold: 160,
     dimensions: { DBInstanceIdentifier: 'replica' },

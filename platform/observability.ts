@@ -4,7 +4,7 @@ import { alarmName, type AlarmSpec, createAlarm } from './alarms.ts'
 import { monthlyBudget } from './budget.ts'
 import { dashboardBody } from './dashboard.ts'
 import { NAME_LIMITS, physicalName } from './names.ts'
-import { cacheSpecs, databaseSpecs, edgeSpecs } from './observability-specs.ts'
+import { cacheSpecs, databaseSpecs, edgeSpecs, replicaSpecs } from './observability-specs.ts'
 import type { ServiceMetrics } from './service-alarm-specs.ts'
 import { burnRule, burnSpecs } from './slo.ts'
 
@@ -22,6 +22,8 @@ export interface ObservabilityArgs {
   database: {
     /** Every instance, replicas too. */
     readonly identifiers: readonly pulumi.Input<string>[]
+    /** Those of them that are replicas. @default none */
+    readonly replicaIdentifiers?: readonly pulumi.Input<string>[]
     /** What the instance class takes. @default 100 */
     readonly maxConnections?: number
   }
@@ -65,6 +67,8 @@ export class Observability extends pulumi.ComponentResource {
         `database-${index + 1}`,
         databaseSpecs(identifier, args.database.maxConnections),
       )
+    for (const [index, identifier] of (args.database.replicaIdentifiers ?? []).entries())
+      this.#alarms(name, `replica-${index + 1}`, replicaSpecs(identifier))
     for (const [index, node] of cacheNodes.entries())
       this.#alarms(name, `cache-${index + 1}`, cacheSpecs(node))
     monthlyBudget(
