@@ -45,7 +45,6 @@ const BASE: Readonly<Record<string, Record<string, Value>>> = {
       read_capacity: 0,
       write_capacity: 0,
       on_demand_throughput: [],
-      warm_throughput: [],
     })),
     stream_enabled: false,
   },
@@ -66,15 +65,18 @@ async function ask(
   terraform: string,
   block: Block,
 ): Promise<Found> {
-  const found: Found = { replace: documented(type), may: [] }
+  // The comments know what the provider can't plan. Where it says no, they speak of a special case.
+  const said = new Set(documented(type))
+  const found: Found = { replace: [], may: [] }
   for (const leaf of leaves(block)) {
     const path = pathOf(type, leaf)
-    if (path === undefined || found.replace.includes(path)) continue
+    if (path === undefined) continue
     const answer = await planOf(provider, terraform, block, leaf)
-    if (answer === undefined) found.may.push(path)
-    else if (answer) found.replace.push(path)
+    const isSaid = said.delete(path)
+    if (answer === true || (answer === undefined && isSaid)) found.replace.push(path)
+    else if (answer === undefined || isSaid) found.may.push(path)
   }
-  return { replace: found.replace.sort(), may: found.may.sort() }
+  return { replace: [...found.replace, ...said].sort(), may: found.may.sort() }
 }
 
 /** Whether a change of this property alone replaces; undefined where the provider can't say. */
