@@ -5,7 +5,7 @@ import { type AnyManifest, defineService, variableName } from '../apps/shared/ma
 import * as services from './services.ts'
 import { asks, systemOf } from './system.ts'
 import { declaredPlatform, STACKS } from './testing-platform.ts'
-import type { Declared } from './testing-stack.ts'
+import { type Declared, text } from './testing-stack.ts'
 
 /** A service with everything that a manifest can ask for: a manifest and one line. */
 const orders = defineService({
@@ -73,7 +73,7 @@ interface Container {
 }
 const containerOf = (declared: Declared, task: string): Container => {
   const { inputs } = declared.one('taskDefinition:TaskDefinition', task)
-  const [container] = JSON.parse(String(inputs['containerDefinitions'])) as Container[]
+  const [container] = JSON.parse(text(inputs['containerDefinitions'])) as Container[]
   if (!container) throw new Error(`${task} has no container`)
   return container
 }
@@ -171,7 +171,7 @@ describe.each(VARIANTS)('%s', (_, change) => {
       .all('iam/rolePolicy:RolePolicy')
       .filter(({ name }) => !name.startsWith('delivery'))
     const onAll = policies.flatMap(({ inputs }) => {
-      const { Statement } = JSON.parse(String(inputs['policy'])) as {
+      const { Statement } = JSON.parse(text(inputs['policy'])) as {
         Statement: { Action: string | string[]; Resource: string | string[] }[]
       }
       return Statement.filter(({ Resource }) => [Resource].flat().includes('*')).flatMap(
@@ -197,9 +197,9 @@ describe.each(VARIANTS)('%s', (_, change) => {
             const peer = propertyDependencies[other]
               ?.map(urn => urn.split('::').at(-1))
               .find(Boolean)
-            return `${peer ?? String(inputs['cidrIpv4'] ?? inputs['prefixListId'])}:${String(inputs['fromPort'])}`
+            return `${peer ?? 'addresses'}:${Number(inputs['fromPort'])}`
           })
-          .filter(end => !/:443$/.test(end))
+          .filter(end => !end.endsWith(':443'))
           .sort()
       const database =
         (change as { config?: Props }).config?.['services'] && name === 'users'
@@ -380,10 +380,7 @@ describe('names', () => {
     })
 
   test.for([
-    [
-      'a name of 100 characters',
-      `${'a-very-long-name-'.repeat(6)}`.slice(0, 99).replace(/-$/, 'x'),
-    ],
+    ['a name of 100 characters', 'a-very-long-name-'.repeat(6).slice(0, 99).replace(/-$/, 'x')],
     ['capitals, dots and underscores', 'Feature_Checkout.v2'],
     ['a digit first', '2026'],
   ] as const)('of a stack with %s are within the limits of AWS', async ([, stack]) => {

@@ -25,7 +25,7 @@ test.for([
   ],
   ['events', { publishes: ['order.placed'], consumes: ['payment.completed'] }, []],
 ] as const)('%s: %j opens %j', ([, change, paths]) => {
-  expect(ends(change as object)).toEqual(paths)
+  expect(ends(change)).toEqual(paths)
 })
 
 test('the issuer of tokens does not ask itself', () => {

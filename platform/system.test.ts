@@ -3,7 +3,7 @@ import { type AnyManifest, defineService } from '../apps/shared/manifest.ts'
 import * as services from './services.ts'
 import { askedBy, asks, systemOf } from './system.ts'
 
-const service = <const N extends string>(name: N, change: Partial<AnyManifest> = {}) => ({
+const service = (name: string, change: Partial<AnyManifest> = {}) => ({
   ...defineService({ name, description: name, routes: [`/${name}`] }),
   ...change,
 })
