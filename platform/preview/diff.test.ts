@@ -102,6 +102,9 @@ test('what takes its subnets from a replaced VPC may be replaced too, and what h
     { name: 'subnet', because: [{ path: 'vpcId', urn: vpc('').urn }] },
     { name: 'nat', because: [{ path: 'subnetId', urn: subnet.urn }] },
   ])
+  const lines = printDiff(found)
+  expect(lines).toContain('      vpcId comes from vpc, which is replaced')
+  expect(lines).toContain('      subnetId comes from subnet, which may be replaced')
 })
 
 test('ignored properties do not count, and the program can force a replacement', () => {

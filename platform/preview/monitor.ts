@@ -5,8 +5,9 @@ import type {
   ResourceInvokeRequest,
 } from '@pulumi/pulumi/proto/resource_pb.js'
 import { answer } from './invokes.ts'
+import { respond, toStruct, toWire, type Reply } from './messages.ts'
 import { compute } from './outputs.ts'
-import { isWire, resourceMessages as messages, Struct, type Wire } from './sdk.ts'
+import { isWire, resourceMessages as messages, type Wire } from './sdk.ts'
 import type { Json, PreviewResource } from './stack-preview.ts'
 import { readable, sha256, type Finding } from './wire.ts'
 
@@ -19,7 +20,8 @@ export interface MonitorArgs {
   region: string
 }
 
-type Reply = (error: Error | null, response?: unknown) => void
+const NO_TRANSFORMS =
+  'the offline preview does not run transforms; use the option transformations, which the SDK runs itself'
 
 const STACK_TYPE = 'pulumi:pulumi:Stack'
 
@@ -48,8 +50,7 @@ export class Monitor {
 
   registerResource(request: RegisterResourceRequest, reply: Reply): void {
     respond(reply, () => {
-      if (request.getTransformsList().length > 0)
-        throw new Error('the offline preview does not run transforms; use transformations')
+      if (request.getTransformsList().length > 0) throw new Error(NO_TRANSFORMS)
       const wire = toWire(request.getObject())
       const resource = this.recorded(request, wire)
       const computed = request.getCustom() || request.getRemote()
@@ -74,7 +75,13 @@ export class Monitor {
     respond(reply, () => {
       const wire = toWire(request.getProperties())
       const { urn, type } = this.record(request, wire, { custom: true, read: true })
-      const { outputs } = compute(urn, type, wire, this.args.region, [])
+      const { outputs } = compute(
+        urn,
+        type,
+        { ...known(request.getId()), ...wire },
+        this.args.region,
+        [],
+      )
       const response = new messages.ReadResourceResponse()
       response.setUrn(urn)
       response.setProperties(toStruct(outputs))
@@ -95,6 +102,12 @@ export class Monitor {
       const args = toWire(request.getArgs())
       response.setReturn(toStruct(answer(request.getTok(), args, this.args.region)))
       return response
+    })
+  }
+
+  registerStackTransform(_request: unknown, reply: Reply): void {
+    respond(reply, () => {
+      throw new Error(NO_TRANSFORMS)
     })
   }
 
@@ -185,25 +198,17 @@ const SUPPORTED = [
   FEATURE.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
 ]
 
-/** As gRPC does: not in the same turn, and an error has `details`. */
-function respond(reply: Reply, make: () => unknown): void {
-  setImmediate(() => {
-    let response: unknown
-    try {
-      response = make()
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error))
-      return reply(Object.assign(failure, { details: failure.message }))
-    }
-    reply(null, response)
-  })
-}
-
 /** The SDK puts name and type of the resource before the message. */
 function reject(findings: readonly Finding[], kind: string): void {
   if (findings.length > 0)
     throw new Error(findings.map(({ path, problem }) => `${kind} ${path} ${problem}`).join('\n'))
 }
+
+/** What the id of a resource that is looked up says by itself. */
+const known = (id: string): Wire => ({
+  ...(id.startsWith('arn:') && { arn: id }),
+  name: id.split(/[:/]/).at(-1),
+})
 
 /** A dynamic provider is code: its hash is enough to see that it changed. */
 const withoutCode = (inputs: Record<string, Json>): Record<string, Json> =>
@@ -214,14 +219,3 @@ const withoutCode = (inputs: Record<string, Json>): Record<string, Json> =>
 const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? ''
 
 const isObject = (value: Json): value is Record<string, Json> => isWire(value)
-
-const toWire = (struct: { toJavaScript(): unknown } | undefined): Wire => {
-  const value = struct?.toJavaScript()
-  return isWire(value) ? value : {}
-}
-
-/** Struct refuses undefined. */
-const toStruct = (value: Wire) => {
-  const plain: unknown = JSON.parse(JSON.stringify(value))
-  return Struct.fromJavaScript(isWire(plain) ? (plain as Record<string, never>) : {})
-}

@@ -48,7 +48,7 @@ export async function preview(args: PreviewArgs): Promise<number> {
     options = optionsOf(argv, root)
   } catch (error) {
     if (!isMisuse(error)) throw error
-    complain(error.message)
+    complain(`${error.message}\n\n${USAGE}`)
     return MISUSED
   }
   const recorded = await recordAll(args, options)

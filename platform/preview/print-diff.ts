@@ -7,23 +7,31 @@ const MAX_VALUE_LENGTH = 60
 /** What is dangerous comes first. */
 export function printDiff(diff: StackDiff): string[] {
   const { added, changed, replaced, mayBeReplaced, removed, unchanged } = diff
+  const certain = new Set(replaced.map(({ urn }) => urn))
+  const show = (title: string, changes: ResourceChange[], dangerous: boolean) =>
+    changes.flatMap(change => block(title, change, dangerous, certain))
   const sections = [
-    ...replaced.map(change => block(styleText(['red', 'bold'], 'REPLACED'), change, true)),
-    ...removed.map(change => block(styleText('red', 'removed'), change, true)),
-    ...mayBeReplaced.map(change => block(styleText('magenta', 'may be replaced'), change, true)),
-    ...changed.map(change => block(styleText('yellow', 'changed'), change, false)),
-    ...added.map(change => block(styleText('green', 'added'), change, false)),
+    ...show(styleText(['red', 'bold'], 'REPLACED'), replaced, true),
+    ...show(styleText('red', 'removed'), removed, true),
+    ...show(styleText('magenta', 'may be replaced'), mayBeReplaced, true),
+    ...show(styleText('yellow', 'changed'), changed, false),
+    ...show(styleText('green', 'added'), added, false),
   ]
   return [
     styleText('bold', 'against the earlier preview: ') +
       `${added.length} added, ${changed.length} changed, ${replaced.length} replaced, ` +
       `${mayBeReplaced.length} may be replaced, ${removed.length} removed, ${unchanged} unchanged`,
-    ...sections.flat(),
+    ...sections,
     '',
   ]
 }
 
-function block(title: string, change: ResourceChange, dangerous: boolean): string[] {
+function block(
+  title: string,
+  change: ResourceChange,
+  dangerous: boolean,
+  certain: ReadonlySet<string>,
+): string[] {
   const { type, name, renamedFrom, properties, because, loses, protection } = change
   const notes = dangerous
     ? [...(loses === undefined ? [] : [`STATEFUL, loses ${loses}`]), ...protection]
@@ -33,9 +41,10 @@ function block(title: string, change: ResourceChange, dangerous: boolean): strin
       (renamedFrom === undefined ? '' : ` (was ${renamedFrom.split('::').at(-1)})`) +
       (notes.length > 0 ? styleText(['red', 'bold'], `  ${notes.join('; ')}`) : ''),
     ...properties.map(property => `      ${written(property)}`),
-    ...because.map(
-      ({ path, urn }) => `      ${path} comes from ${urn.split('::').at(-1)}, which is replaced`,
-    ),
+    ...because.map(({ path, urn }) => {
+      const verb = certain.has(urn) ? 'is' : 'may be'
+      return `      ${path} comes from ${urn.split('::').at(-1)}, which ${verb} replaced`
+    }),
   ]
 }
 

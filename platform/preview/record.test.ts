@@ -1,4 +1,5 @@
 import * as aws from '@pulumi/aws'
+import * as awsx from '@pulumi/awsx'
 import * as pulumi from '@pulumi/pulumi'
 import * as random from '@pulumi/random'
 import { expect, test } from 'vitest'
@@ -200,6 +201,14 @@ test.each([
   expect(placeOf(error as Error, import.meta.dirname)).toMatch(/^record\.test\.ts:\d+:\d+$/)
 })
 
+test('code may say undefined', async () => {
+  const code = 'const handler = event => (event.uri === undefined ? event : event.request)'
+  const { resources } = await record(() => {
+    new aws.cloudfront.Function('rewrite', { runtime: 'cloudfront-js-2.0', code })
+  })
+  expect(resources[0]?.inputs['code']).toBe(code)
+})
+
 test.each([
   [
     'throws',
@@ -293,5 +302,64 @@ test('a file is recorded by its path in the project and its content', async () =
   expect(resources[0]?.inputs['source']).toEqual({
     path: 'page.html',
     sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+  })
+})
+
+test('a component of another plugin is recorded and not run: no image is built', async () => {
+  const { resources, outputs } = await record(() => {
+    const image = new awsx.ecr.Image('image', {
+      repositoryUrl: 'registry/shop',
+      context: '/none',
+      imageTag: 'v1',
+    })
+    return { uri: image.imageUri }
+  })
+  expect(resources).toMatchObject([{ type: 'awsx:ecr:Image', remote: true, custom: false }])
+  expect(outputs['uri']).toMatch(/^registry\/shop:v1@sha256:[0-9a-f]{64}$/)
+})
+
+test('what is only looked up is marked as read', async () => {
+  const { resources } = await record(() => {
+    const topic = aws.sns.Topic.get('theirs', 'arn:aws:sns:us-east-1:123456789012:theirs')
+    new aws.sns.TopicPolicy('policy', { arn: topic.arn, policy: '{}' })
+  })
+  expect(resources.find(({ name }) => name === 'theirs')?.read).toBe(true)
+  expect(resources.find(({ name }) => name === 'policy')?.inputs['arn']).toBe(
+    'arn:aws:sns:us-east-1:123456789012:theirs',
+  )
+})
+
+test('hooks of a deployment are accepted and do not run', async () => {
+  const { resources } = await record(() => {
+    const hook = new pulumi.ResourceHook('after', () => {
+      throw new Error('ran')
+    })
+    new aws.sns.Topic('topic', {}, { hooks: { afterCreate: [hook] } })
+  })
+  expect(resources).toHaveLength(1)
+})
+
+test('transforms fail with what to use instead', async () => {
+  const transforms = [() => undefined]
+  await expect(record(() => new aws.sns.Topic('topic', {}, { transforms }))).rejects.toThrow(
+    'does not run transforms; use the option transformations',
+  )
+})
+
+test('the code of a dynamic provider stands as its hash', async () => {
+  const provider: pulumi.dynamic.ResourceProvider = {
+    create: async () => ({ id: 'made', outs: {} }),
+  }
+  class Check extends pulumi.dynamic.Resource {
+    constructor(name: string) {
+      super(provider, name, { limit: 3 })
+    }
+  }
+  const { resources } = await record(() => {
+    new Check('check')
+  })
+  expect(resources[0]?.inputs).toEqual({
+    limit: 3,
+    __provider: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
   })
 })
