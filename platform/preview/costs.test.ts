@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ASSUMPTIONS } from './assumptions.ts'
 import { COST_RULES } from './cost-rules.ts'
@@ -188,4 +190,20 @@ test('costs stand under the outermost component, with prices that nobody checked
 
 test('no type is both free and priced', () => {
   expect(Object.keys(COST_RULES).filter(type => priceList().isFree(type))).toEqual([])
+})
+
+test('every checked price names a source with a day and an address', () => {
+  const { sources, prices } = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8'),
+  ) as {
+    sources: Record<string, { url: string; date: string }>
+    prices: Record<string, Record<string, { source: string } | string>>
+  }
+  const used = Object.values(prices).flatMap(entry =>
+    Object.values(entry).flatMap(price => (typeof price === 'object' ? price.source : [])),
+  )
+  for (const source of new Set(used)) {
+    expect(sources[source]?.date).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+    expect(sources[source]?.url).toMatch(/^https:/)
+  }
 })

@@ -1,7 +1,10 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
 import { expect, test } from 'vitest'
 import { diffStacks, type StackDiff } from './diff.ts'
 import { printDiff } from './print-diff.ts'
-import { resource, stackOf } from './testing.ts'
+import { recordStack } from './record.ts'
+import { resource, stackOf, testProject } from './testing.ts'
 import type { PreviewResource } from './stack-preview.ts'
 
 const DATABASE = 'aws:rds/instance:Instance'
@@ -144,4 +147,22 @@ test('replacements are printed first, with from, to and what forces them', () =>
     '      username: "a" -> "b"  forces replacement',
     '  added sns.Topic topic',
   ])
+})
+
+test('a component renamed with an alias takes its children along', async () => {
+  class Store extends pulumi.ComponentResource {
+    constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+      super('shop:test:Store', name, {}, opts)
+      new aws.sqs.Queue(`${name}-queue`, { name: 'orders' }, { parent: this })
+      this.registerOutputs({})
+    }
+  }
+  using project = testProject({})
+  const record = (program: () => unknown) =>
+    recordStack({ root: project.root, stack: 'dev', program })
+  const before = await record(() => new Store('old').urn)
+  const after = await record(() => new Store('new', { aliases: [{ name: 'old' }] }).urn)
+  const found = diffStacks(before, after)
+  expect([found.added, found.removed]).toEqual([[], []])
+  expect(found.changed).toMatchObject([{ name: 'new-queue', properties: [] }])
 })
