@@ -7,24 +7,30 @@ import { type Answer, startTestService, type TestService } from './testing/test-
 
 let issuer: TestIssuer
 let service: TestService
+/** The same with RSA keys. */
+let rsaIssuer: TestIssuer
+let rsaService: TestService
 const now = Math.floor(Date.now() / 1000)
 
 beforeAll(async () => {
-  issuer = await testIssuer()
-  service = await startTestService(fixture, startFixture, {
-    tokens: { jwksUrl: issuer.jwksUrl },
+  ;[issuer, rsaIssuer] = await Promise.all([testIssuer(), testIssuer('RS256')])
+  ;[service, rsaService] = await Promise.all([serviceFor(issuer), serviceFor(rsaIssuer)])
+})
+afterAll(async () => {
+  await Promise.all([service?.stop(), rsaService?.stop()])
+  await Promise.all([issuer?.close(), rsaIssuer?.close()])
+})
+
+const serviceFor = ({ jwksUrl }: TestIssuer) =>
+  startTestService(fixture, startFixture, {
+    tokens: { jwksUrl },
     calls: {},
     settings: {},
     secrets: {},
   })
-})
-afterAll(async () => {
-  await service?.stop()
-  await issuer?.close()
-})
 
-const me = (authorization: string): Promise<Answer> =>
-  service.call('/me', { headers: { authorization } })
+const me = (authorization: string, from = service): Promise<Answer> =>
+  from.call('/me', { headers: { authorization } })
 
 function expectRefused({ status, headers, body }: Answer): void {
   expect(status).toBe(401)
@@ -46,6 +52,16 @@ test('a token of the users service says who calls', async () => {
     body: { id: NOTE_ID, role: 'buyer' },
   })
   expect(await me(`bearer   ${token}`)).toMatchObject({ status: 200 })
+})
+
+test('a token with an RSA signature is as good', async () => {
+  const token = await rsaIssuer.token('buyer', NOTE_ID)
+  expect(await me(`Bearer ${token}`, rsaService)).toMatchObject({
+    status: 200,
+    body: { id: NOTE_ID, role: 'buyer' },
+  })
+  expectRefused(await me(`Bearer ${token}`))
+  expectRefused(await me(`Bearer ${await issuer.token('buyer')}`, rsaService))
 })
 
 test('no header, another scheme and an empty token are refused', async () => {
@@ -101,28 +117,62 @@ test('a token is good for five seconds around its times, and no longer', async (
 const part = (value: object) => base64url.encode(JSON.stringify(value))
 
 test('a token without a signature is refused, whatever its alg says', async () => {
-  const [header = '', payload] = (await issuer.token('admin')).split('.')
-  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
-  for (const alg of ['none', 'None', 'NONE', '', 'EdDSA'])
-    expectRefused(await me(`Bearer ${part({ alg, kid, typ: 'at+jwt' })}.${payload}.`))
+  for (const [from, to] of [
+    [issuer, service],
+    [rsaIssuer, rsaService],
+  ] as const) {
+    const [header = '', payload] = (await from.token('admin')).split('.')
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+    for (const alg of ['none', 'None', 'NONE', '', 'EdDSA', 'RS256', 'HS256'])
+      expectRefused(await me(`Bearer ${part({ alg, kid, typ: 'at+jwt' })}.${payload}.`, to))
+  }
 })
 
-test('the public key is no HMAC secret', async () => {
-  const { keys } = (await (await fetch(issuer.jwksUrl)).json()) as { keys: JsonWebKey[] }
-  const [jwk = {}] = keys
+/** The first key of the set, as everybody can read it. */
+async function publicJwk({ jwksUrl }: TestIssuer): Promise<JsonWebKey> {
+  const { keys } = (await (await fetch(jwksUrl)).json()) as { keys: JsonWebKey[] }
+  return keys[0] ?? {}
+}
+
+test.for(['EdDSA', 'RS256'])('the public key of %s is no HMAC secret', async algorithm => {
+  const from = algorithm === 'RS256' ? rsaIssuer : issuer
+  const jwk = await publicJwk(from)
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   const secrets = [
     key.export({ type: 'spki', format: 'pem' }),
     key.export({ type: 'spki', format: 'der' }),
-    Buffer.from(jwk.x ?? '', 'base64url'),
+    Buffer.from(jwk.x ?? jwk.n ?? '', 'base64url'),
     JSON.stringify(jwk),
   ]
   for (const secret of secrets)
-    expectRefused(
-      await me(
-        `Bearer ${await issuer.forge({ header: { alg: 'HS256' }, key: Buffer.from(secret) })}`,
-      ),
-    )
+    for (const alg of ['HS256', 'HS512'])
+      expectRefused(
+        await me(
+          `Bearer ${await from.forge({ header: { alg }, key: Buffer.from(secret) })}`,
+          from === issuer ? service : rsaService,
+        ),
+      )
+})
+
+test('a key verifies only what says the algorithm that it was published with', async () => {
+  const rsa = await generateKeyPair('RS256', { extractable: true })
+  const ed = await generateKeyPair('EdDSA')
+  // Signed by a stranger under the id of a key of the other type.
+  expectRefused(
+    await me(`Bearer ${await issuer.forge({ header: { alg: 'RS256' }, key: rsa.privateKey })}`),
+  )
+  const edUnderRsa = await rsaIssuer.forge({ header: { alg: 'EdDSA' }, key: ed.privateKey })
+  expectRefused(await me(`Bearer ${edUnderRsa}`, rsaService))
+  // The real signature under a header that says otherwise.
+  const relabelled = async (from: TestIssuer, alg: string) => {
+    const [header = '', payload, signature] = (await from.token('admin')).split('.')
+    const claims = JSON.parse(Buffer.from(header, 'base64url').toString())
+    return `Bearer ${part({ ...claims, alg })}.${payload}.${signature}`
+  }
+  for (const alg of ['RS256', 'Ed25519', 'ES256', 'HS256'])
+    expectRefused(await me(await relabelled(issuer, alg)))
+  for (const alg of ['EdDSA', 'RS384', 'RS512', 'PS256', 'HS256'])
+    expectRefused(await me(await relabelled(rsaIssuer, alg), rsaService))
 })
 
 test('a key of somebody else, named or sent along, is refused', async () => {

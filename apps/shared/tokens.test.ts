@@ -1,4 +1,5 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { base64url, createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { testIssuer, type TestIssuer } from './testing/test-issuer.ts'
 import { PUBLIC_URL } from './testing/test-service.ts'
@@ -66,12 +67,42 @@ test('a token that was refused is not remembered as good', async () => {
   for (let time = 0; time < 2; time++) await expect(verify(token)).rejects.toMatchObject(REFUSED)
 })
 
-test('a key of another algorithm is of no use, even when the set has it', async () => {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'other', alg: 'ES256' }
+test.for(['ES256', 'PS256', 'RS384', 'RS512'])(
+  'a key of %s is of no use, even when the set has it',
+  async alg => {
+    const { privateKey, publicKey } = await generateKeyPair(alg)
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'other' }
+    const token = await issuer.forge({ header: { alg, kid: 'other' }, key: privateKey })
+    for (const published of [{ ...jwk, alg }, jwk]) {
+      const verify = tokenVerifier(createLocalJWKSet({ keys: [published] }), PUBLIC_URL)
+      await expect(verify(token)).rejects.toMatchObject(REFUSED)
+    }
+  },
+)
+
+test('a key set with keys of both algorithms verifies tokens of both', async () => {
+  const rsa = await testIssuer('RS256')
+  const sets = await Promise.all(
+    [issuer, rsa].map(
+      async ({ jwksUrl }) => (await fetch(jwksUrl)).json() as Promise<JSONWebKeySet>,
+    ),
+  )
+  const both = createLocalJWKSet({ keys: sets.flatMap(({ keys }) => keys) })
+  const verify = tokenVerifier(both, PUBLIC_URL)
+  for (const from of [issuer, rsa])
+    expect(await verify(await from.token('admin'))).toMatchObject({ role: 'admin' })
+  await rsa.close()
+})
+
+test('an RSA key below 2048 bits verifies nothing', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'weak', alg: 'RS256' }
   const verify = tokenVerifier(createLocalJWKSet({ keys: [jwk] }), PUBLIC_URL)
-  const token = await issuer.forge({ header: { alg: 'ES256', kid: 'other' }, key: privateKey })
-  await expect(verify(token)).rejects.toMatchObject(REFUSED)
+  const [, payload = ''] = (await issuer.token('admin')).split('.')
+  const header = base64url.encode(JSON.stringify({ alg: 'RS256', kid: 'weak', typ: 'at+jwt' }))
+  const signature = sign('sha256', Buffer.from(`${header}.${payload}`), privateKey)
+  const token = `${header}.${payload}.${base64url.encode(signature)}`
+  await expect(async () => verify(token)).rejects.toThrow('2048 bits or larger')
 })
 
 test('many tokens at once fetch the key set once', async () => {

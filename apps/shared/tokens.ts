@@ -10,13 +10,11 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { type Caller, ROLES, unauthorized } from './auth.ts'
 import { unavailable } from './errors.ts'
+import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_TYPE } from './token-format.ts'
 
 /** Resolves to the caller. @throws {AppError} 401 for any bad token, 503 when no keys could be had */
 export type VerifyToken = (token: string) => Caller | Promise<Caller>
 
-export const TOKEN_ALGORITHM = 'EdDSA'
-export const TOKEN_AUDIENCE = 'shop'
-export const TOKEN_TYPE = 'at+jwt'
 const CLOCK_TOLERANCE_SECONDS = 5
 const CACHED_TOKENS = 10_000
 /** For so long a token that verified is not verified again, whatever becomes of its key. */
@@ -57,7 +55,8 @@ export function tokenVerifier(keys: JWTVerifyGetKey, issuer: string): VerifyToke
 async function claimsOf(token: string, keys: JWTVerifyGetKey, issuer: string) {
   try {
     const { payload } = await jwtVerify(token, keys, {
-      algorithms: [TOKEN_ALGORITHM],
+      // jose takes a key only for the algorithm and the key type that it was published with.
+      algorithms: [...TOKEN_ALGORITHMS],
       audience: TOKEN_AUDIENCE,
       issuer,
       typ: TOKEN_TYPE,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_TYPE } from '../shared/tokens.ts'
+import { TOKEN_AUDIENCE, TOKEN_TYPE } from '../shared/token-format.ts'
+import { ACCESS_TOKEN_SECONDS } from './key-schedule.ts'
 import type { TokenView } from './schemas.ts'
-import { ACCESS_TOKEN_SECONDS, type SigningKeys } from './signing-keys.ts'
+import type { SigningKeys } from './signing-keys.ts'
 import type { User } from './user.ts'
 
 export type IssueToken = (user: User, refreshToken: string) => Promise<TokenView>
@@ -11,9 +12,9 @@ export type IssueToken = (user: User, refreshToken: string) => Promise<TokenView
 export const tokenIssuer =
   (keys: SigningKeys, issuer: string): IssueToken =>
   async (user, refreshToken) => {
-    const { kid, privateKey } = keys.current()
+    const { kid, algorithm, privateKey } = keys.current()
     const accessToken = await new SignJWT({ role: user.role })
-      .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid, typ: TOKEN_TYPE })
+      .setProtectedHeader({ alg: algorithm, kid, typ: TOKEN_TYPE })
       .setIssuer(issuer)
       .setAudience(TOKEN_AUDIENCE)
       .setSubject(user.id)

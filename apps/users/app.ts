@@ -169,6 +169,6 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       '/.well-known/openid-configuration',
       describe('Issuer and key set'),
       answers(200, Discovery),
-      c => c.var.answer(discovery(runtime.publicUrl)),
+      c => c.var.answer(discovery(runtime.publicUrl, keys.publicKeys())),
     )
 }

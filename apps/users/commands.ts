@@ -17,8 +17,9 @@ export const grantAdmin: UsersCommand = async (kit, args) => {
 /** `rotate-keys soon|now`: a new signing key before the schedule makes one. */
 export const rotateKeys: UsersCommand = async (kit, args) => {
   const when = argument(args, 'soon|now', z.enum(['soon', 'now']))
-  const kid = await openKeys(kit, await openUsersDatabase(kit)).rotate(when === 'now')
-  return `key ${kid} signs ${when === 'now' ? 'from now on' : 'in 15 minutes'}`
+  const keys = openKeys(kit, await openUsersDatabase(kit))
+  const { kid, noticeMinutes } = await keys.rotate(when === 'now')
+  return `key ${kid} signs ${when === 'now' ? 'from now on' : `in ${noticeMinutes} minutes`}`
 }
 
 /** An instance of users may publish it until it reads the keys, a service keep what it fetched, and what it verified. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineService } from '../shared/manifest.ts'
+import { TOKEN_ALGORITHMS } from '../shared/token-format.ts'
 
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
@@ -27,6 +28,13 @@ export default defineService({
     loginsPerAddress: wholeNumber(1, 100_000).default(100),
     /** Registrations per address in an hour. */
     registrationsPerAddress: wholeNumber(1, 100_000).default(100),
+    /**
+     * Of new signing keys; when it changes, the next key follows at once and signs as soon as everybody knows it. API
+     * Gateway verifies RS256 alone.
+     */
+    signingAlgorithm: z
+      .enum(TOKEN_ALGORITHMS, `must be one of ${TOKEN_ALGORITHMS.join(', ')}`)
+      .default('EdDSA'),
     signingKeyDays: wholeNumber(1, 365).default(30),
     refreshTokenDays: wholeNumber(1, 365).default(30),
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLES } from '../shared/auth.ts'
 import { PageQuery } from '../shared/page.ts'
+import type { TokenAlgorithm } from '../shared/token-format.ts'
 import { storable, whenGiven } from '../shared/validation.ts'
 
 /** bcrypt reads 72 bytes and ignores the rest: a longer password would be weaker than it looks. */
@@ -92,17 +93,24 @@ export const UserList = PageQuery.extend({
   search: storable.max(254).optional().describe('Start of the e-mail address'),
 })
 
+const published = <Algorithm extends TokenAlgorithm>(alg: Algorithm) => ({
+  kid: z.string(),
+  alg: z.literal(alg),
+  use: z.literal('sig'),
+})
+
 export const Jwks = z
   .object({
     keys: z.array(
-      z.object({
-        kty: z.string(),
-        crv: z.string(),
-        x: z.string(),
-        kid: z.string(),
-        alg: z.string(),
-        use: z.string(),
-      }),
+      z.discriminatedUnion('kty', [
+        z.object({
+          kty: z.literal('OKP'),
+          crv: z.literal('Ed25519'),
+          x: z.string(),
+          ...published('EdDSA'),
+        }),
+        z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string(), ...published('RS256') }),
+      ]),
     ),
   })
   .meta({ id: 'Jwks' })

@@ -13,7 +13,8 @@ import { MIGRATIONS } from './migrations-folder.ts'
 import { openPasswords } from './passwords.ts'
 import { pruneSessions } from './prune-sessions.ts'
 import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
-import { SigningKeyEntity, type SigningKeys, signingKeys } from './signing-keys.ts'
+import { SigningKeyEntity } from './signing-key.ts'
+import { type SigningKeys, signingKeys } from './signing-keys.ts'
 import { UserEntity } from './user.ts'
 
 /** Each instance reads the signing keys this often. */
@@ -37,6 +38,7 @@ export const openKeys = ({ config }: UsersKit, database: Database): SigningKeys 
   signingKeys({
     database,
     cipher: keyCipher(config.secrets.keyEncryptionKey),
+    algorithm: config.settings.signingAlgorithm,
     maxAgeDays: config.settings.signingKeyDays,
   })
 

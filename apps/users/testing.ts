@@ -23,7 +23,7 @@ export const usersDatabase = (): Promise<TestDatabase> => testDatabase('users', 
 export const KEY_ENCRYPTION_KEY = randomBytes(32).toString('base64')
 
 interface UsersOptions {
-  settings?: Partial<Record<keyof typeof manifest.settings, number>>
+  settings?: Partial<Record<keyof typeof manifest.settings, number | string>>
   keyEncryptionKey?: string
   redisUrl?: string
 }

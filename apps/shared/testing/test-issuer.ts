@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { Role } from '../auth.ts'
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_TYPE } from '../tokens.ts'
+import { TOKEN_AUDIENCE, TOKEN_TYPE, type TokenAlgorithm } from '../token-format.ts'
 import { PUBLIC_URL } from './test-service.ts'
 
 export interface TestIssuer {
@@ -30,11 +30,11 @@ export interface Forgery {
 }
 
 /** Plays the users service: a key set over HTTP, and tokens signed by it. */
-export async function testIssuer(): Promise<TestIssuer> {
+export async function testIssuer(algorithm: TokenAlgorithm = 'EdDSA'): Promise<TestIssuer> {
   let fetched = 0
   let attempted = 0
   let down = false
-  let signer = await newKey()
+  let signer = await newKey(algorithm)
   const server = createServer((_, response) => {
     attempted++
     if (down) return void response.destroy()
@@ -57,7 +57,7 @@ export async function testIssuer(): Promise<TestIssuer> {
       ...claims,
     }
     return new SignJWT(payload as JWTPayload)
-      .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: signer.jwk.kid, typ: TOKEN_TYPE, ...header })
+      .setProtectedHeader({ alg: algorithm, kid: signer.jwk.kid, typ: TOKEN_TYPE, ...header })
       .sign(key ?? signer.privateKey)
   }
   return {
@@ -67,7 +67,7 @@ export async function testIssuer(): Promise<TestIssuer> {
     token: (role, id = randomUUID()) => forge({ claims: { role, sub: id } }),
     forge,
     rotate: async () => {
-      signer = await newKey()
+      signer = await newKey(algorithm)
     },
     setDown: value => {
       down = value
@@ -79,14 +79,14 @@ export async function testIssuer(): Promise<TestIssuer> {
   }
 }
 
-async function newKey() {
-  const { publicKey, privateKey } = await generateKeyPair(TOKEN_ALGORITHM, {
+async function newKey(algorithm: TokenAlgorithm) {
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, {
     crv: 'Ed25519',
     extractable: true,
   })
   const kid = randomUUID()
   return {
     privateKey,
-    jwk: { ...(await exportJWK(publicKey)), kid, alg: TOKEN_ALGORITHM, use: 'sig' },
+    jwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' },
   }
 }
