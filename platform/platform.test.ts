@@ -124,13 +124,22 @@ describe.each(VARIANTS)('%s', (_, change) => {
     }
   })
 
-  test.for(manifests.map(({ name }) => name))(
+  const tasks = manifests.flatMap(manifest => [
+    [`${manifest.name}-task`, manifest, []] as const,
+    ...(manifest.needs.database
+      ? [
+          [
+            `${manifest.name}-migration`,
+            manifest,
+            ['DATABASE_ADMIN_PASSWORD', 'DATABASE_ADMIN_URL'],
+          ] as const,
+        ]
+      : []),
+  ])
+  test.for(tasks)(
     '%s gets exactly the environment that it reads',
-    async name => {
-      const declared = await platform
-      const manifest = manifests.find(it => it.name === name)
-      if (!manifest) throw new Error(name)
-      const { environment, secrets } = containerOf(declared, `${name}-task`)
+    async ([task, manifest, more]) => {
+      const { environment, secrets } = containerOf(await platform, task)
       const given = new Map(environment.map(variable => [variable.name, variable.value]))
       for (const secret of secrets) given.set(secret.name, sampleSecret(secret.name))
       const read = new Set<string>()
@@ -141,7 +150,7 @@ describe.each(VARIANTS)('%s', (_, change) => {
         },
       })
       expect(() => readConfig(manifest, env)).not.toThrow()
-      expect([...given.keys()].filter(variable => !read.has(variable))).toEqual([])
+      expect([...given.keys()].filter(variable => !read.has(variable)).sort()).toEqual(more)
       for (const key of Object.keys(manifest.secrets))
         expect(secrets.map(secret => secret.name)).toContain(variableName(key))
     },
@@ -251,6 +260,32 @@ function sampleSecret(variable: string): string {
   if (variable.endsWith('_TOKEN')) return 't'.repeat(48)
   return Buffer.alloc(32, 1).toString('base64')
 }
+
+test('without a way out a service reaches what it uses of AWS by endpoints, and nothing else', async () => {
+  const declared = await declaredPlatform({
+    system: withOrders,
+    config: { nat: 'none', interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] },
+  })
+  const https = (service: string) =>
+    declared
+      .all('SecurityGroupEgressRule')
+      .filter(({ name, inputs }) => name.startsWith(`${service}-`) && inputs['fromPort'] === 443)
+      .map(({ name, inputs, propertyDependencies }) => {
+        expect(inputs).not.toHaveProperty('cidrIpv4')
+        const [target] = [
+          ...(propertyDependencies['prefixListId'] ?? []),
+          ...(propertyDependencies['referencedSecurityGroupId'] ?? []),
+        ]
+        return `${name} ${target?.split('::').at(-1)}`
+      })
+      .sort()
+  expect(https('users')).toEqual(['users-endpoints-out network-endpoints', 'users-s3 network-s3'])
+  expect(https('orders')).toEqual([
+    'orders-dynamodb network-dynamodb',
+    'orders-endpoints-out network-endpoints',
+    'orders-s3 network-s3',
+  ])
+})
 
 describe('protection', () => {
   const STATEFUL = /rds\/instance|dynamodb\/table|secretsmanager\/secret:|RandomBytes/
