@@ -6,6 +6,7 @@ export default defineService({
   description: 'The catalogue: products and their categories',
   routes: ['/products', '/products/*', '/categories', '/categories/*'],
   cachedRoutes: ['/products', '/products/*', '/categories', '/categories/*'],
+  openRoutes: ['GET /products', 'GET /products/*', 'GET /categories', 'GET /categories/*'],
   needs: { database: true, cache: true, tokens: true },
   settings: {
     /** How long a product stays in the cache when nothing changes it. */

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineService, PLATFORM_VARIABLES, routeMatches, variableName } from './manifest.ts'
+import {
+  defineService,
+  openMethods,
+  PLATFORM_VARIABLES,
+  routeMatches,
+  variableName,
+} from './manifest.ts'
 
 const base = { name: 'orders', description: 'Orders', routes: ['/orders', '/orders/*'] }
 const define = (change: object) => () => defineService({ ...base, ...change })
@@ -33,6 +39,31 @@ test.for([
   ['a CPU aim of nothing', { scale: { ...scale, cpuPercent: 0 } }, 'scale.cpuPercent 0 must be'],
   ['an aim of no requests', { scale: { ...scale, requestsPerTarget: 0 } }, 'above 0'],
   ['a cached route of others', { cachedRoutes: ['/users'] }, 'cachedRoutes "/users" is not one'],
+  ['an open route of others', { openRoutes: ['GET /users'] }, 'openRoutes "GET /users": the path'],
+  ['an open route above its own', { openRoutes: ['GET /orders*'] }, 'is not one of its routes'],
+  [
+    'an open route for everything',
+    { openRoutes: ['ANY /*'] },
+    'routes /orders, /orders/* and lies',
+  ],
+  ['an open route to the probes', { openRoutes: ['GET /ready'] }, 'is not one of its routes'],
+  [
+    'an open route of no method',
+    { openRoutes: ['/orders'] },
+    'openRoutes "/orders" must be a method',
+  ],
+  [
+    'an open route of two',
+    { openRoutes: ['GET /orders /x'] },
+    'must be a method and a path such as',
+  ],
+  ['an unknown method', { openRoutes: ['FETCH /orders'] }, 'methods: ANY, GET, POST, PUT, PATCH'],
+  [
+    'a method in small letters',
+    { openRoutes: ['get /orders'] },
+    'openRoutes "get /orders" must be',
+  ],
+  ['HEAD, which GET holds', { openRoutes: ['HEAD /orders'] }, 'openRoutes "HEAD /orders" must be'],
   ['an event of one word', { publishes: ['placed'] }, 'event "placed" must be two'],
   ['an event with a capital', { consumes: ['Order.placed'] }, 'event "Order.placed" must be'],
   ['no time to stop', { stopSeconds: 1 }, 'stopSeconds 1 must be 2 to 120'],
@@ -88,4 +119,23 @@ test.for([
   ['/users/*', '/users-export', false],
 ] as const)('the pattern %s takes the path %s: %s', ([pattern, path, taken]) => {
   expect(routeMatches(pattern, path)).toBe(taken)
+})
+
+test('an open route lies under a route of the service', () => {
+  const openRoutes = ['GET /orders', 'POST /orders/quote', 'GET /orders/*', 'ANY /orders/shared/*']
+  expect(define({ openRoutes })()).toMatchObject({ openRoutes })
+  expect(defineService(base).openRoutes).toEqual([])
+})
+
+test.for([
+  ['/orders', ['POST']],
+  ['/orders/1', ['GET', 'HEAD']],
+  ['/orders/*', ['GET', 'HEAD']],
+  ['/orders/quote', ['POST', 'GET', 'HEAD']],
+  ['/orders/shared/1', ['GET', 'HEAD', 'ANY']],
+  ['/orders-export', []],
+  ['/*', []],
+] as const)('open on %s: %j', ([path, methods]) => {
+  const open = ['POST /orders', 'POST /orders/quote', 'GET /orders/*', 'ANY /orders/shared/*']
+  expect(openMethods(open, path)).toEqual(methods)
 })

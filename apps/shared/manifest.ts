@@ -40,6 +40,11 @@ export interface ServiceManifest<
   readonly routes: readonly string[]
   /** Those of its routes whose GETs a CDN may keep for as long as the answer's Cache-Control says. */
   readonly cachedRoutes: readonly string[]
+  /**
+   * What clients may ask without a token, a method and a path pattern: `POST /users`, `GET /products/*`, `ANY /docs/*`.
+   * GET holds for HEAD too. A gateway lets nothing else through without one.
+   */
+  readonly openRoutes: readonly string[]
   readonly needs: N
   /** Services that this one calls; each gives a URL and a token. */
   readonly calls: readonly Calls[]
@@ -69,6 +74,7 @@ export type AnyManifest = ServiceManifest
 
 type Optional =
   | 'cachedRoutes'
+  | 'openRoutes'
   | 'needs'
   | 'calls'
   | 'publishes'
@@ -81,6 +87,7 @@ type Optional =
 
 const DEFAULTS = {
   cachedRoutes: [],
+  openRoutes: [],
   needs: {},
   calls: [],
   publishes: [],
@@ -94,6 +101,9 @@ const DEFAULTS = {
 
 /** What the service itself answers on its port; the edge never routes these to it. */
 export const PRIVATE_PATHS = ['/health', '/ready', '/openapi.json', '/docs', '/internal'] as const
+
+/** OPTIONS needs no mention: no preflight of a browser has a token. HEAD goes with GET. */
+const OPEN_METHODS = ['ANY', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Names that `environment.ts` gives; a setting or secret may not take one. */
 export const PLATFORM_VARIABLES = [
@@ -146,6 +156,7 @@ export function defineService<
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/
+const PATH = /^(\/[A-Za-z0-9._~-]+)+(\/\*)?$/
 const EVENT = /^[a-z][a-z-]*\.[a-z][a-z-]*$/
 const NAME_ALLOWED =
   'must be 1-20 lower-case letters, digits or dashes, a letter first and no dash at the end'
@@ -155,7 +166,7 @@ function problemsOf(manifest: AnyManifest): string[] {
   const problems: string[] = []
   if (!NAME.test(name)) problems.push(`name "${name}" ${NAME_ALLOWED}`)
   for (const route of routes) {
-    if (!/^(\/[A-Za-z0-9._~-]+)+(\/\*)?$/.test(route))
+    if (!PATH.test(route))
       problems.push(`route "${route}" must be a path such as /users or /users/*`)
     const taken = PRIVATE_PATHS.find(path => route === path || route.startsWith(`${path}/`))
     if (taken) problems.push(`route "${route}" is private: ${taken} is never routed by an edge`)
@@ -163,6 +174,7 @@ function problemsOf(manifest: AnyManifest): string[] {
   for (const route of cachedRoutes)
     if (!routes.some(pattern => pattern === route || routeMatches(pattern, route)))
       problems.push(`cachedRoutes "${route}" is not one of its routes ${routes.join(', ')}`)
+  problems.push(...manifest.openRoutes.flatMap(route => openProblem(route, routes)))
   if (scale.min < 0 || scale.max < Math.max(1, scale.min))
     problems.push(`scale ${scale.min}..${scale.max} must be 0 <= min <= max and max >= 1`)
   if (!(scale.cpuPercent >= 10 && scale.cpuPercent <= 90))
@@ -178,6 +190,19 @@ function problemsOf(manifest: AnyManifest): string[] {
     if (!EVENT.test(event))
       problems.push(`event "${event}" must be two lower-case words with a dot: order.placed`)
   return [...problems, ...clashes(manifest)]
+}
+
+function openProblem(route: string, routes: readonly string[]): string[] {
+  const [, method = '', path = ''] = /^(\S+) (\S+)$/.exec(route) ?? []
+  if (!(OPEN_METHODS as readonly string[]).includes(method))
+    return [
+      `openRoutes "${route}" must be a method and a path such as POST /users or GET /users/*; methods: ${OPEN_METHODS.join(', ')}`,
+    ]
+  if (!PATH.test(path) || !routes.some(pattern => pattern === path || routeMatches(pattern, path)))
+    return [
+      `openRoutes "${route}": the path is not one of its routes ${routes.join(', ')} and lies under none`,
+    ]
+  return []
 }
 
 function clashes({ settings, secrets, calls }: AnyManifest): string[] {
@@ -203,3 +228,14 @@ function clashes({ settings, secrets, calls }: AnyManifest): string[] {
 export function routeMatches(pattern: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
 }
+
+/** Methods that a path, or all that a pattern takes, may be asked with and without a token; `ANY` for every one. */
+export const openMethods = (openRoutes: readonly string[], path: string): readonly string[] => [
+  ...new Set(
+    openRoutes.flatMap(route => {
+      const [method = '', pattern = ''] = route.split(' ')
+      if (pattern !== path && !routeMatches(pattern, path)) return []
+      return method === 'GET' ? ['GET', 'HEAD'] : [method]
+    }),
+  ),
+]

@@ -14,6 +14,14 @@ export default defineService({
     '/.well-known/jwks.json',
     '/.well-known/openid-configuration',
   ],
+  openRoutes: [
+    'POST /users',
+    'POST /auth/login',
+    'POST /auth/refresh',
+    'POST /auth/logout',
+    'GET /.well-known/jwks.json',
+    'GET /.well-known/openid-configuration',
+  ],
   needs: { database: true, cache: true },
   settings: {
     /** bcrypt cost; raising it re-hashes each password at its next login. */

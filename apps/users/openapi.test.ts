@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { documentedRoutes } from '../shared/testing/documented-answers.ts'
+import { openRoutesOf } from '../shared/testing/open-routes.ts'
 import type { TestDatabase } from '../shared/testing/test-database.ts'
 import type { TestService } from '../shared/testing/test-service.ts'
+import manifest from './manifest.ts'
 import { startUsers, usersDatabase } from './testing.ts'
 
 let database: TestDatabase
@@ -45,4 +47,10 @@ test('the document hides nothing that a client needs to send: examples, limits, 
   expect(UserCreate.properties.password.description).toContain('72 bytes')
   expect(body.paths['/users/me'].get.security).toEqual([{ bearer: [] }])
   expect(body.paths['/auth/login'].post.security).toBeUndefined()
+})
+
+test('exactly the open routes of the manifest answer without a token, the others with 401', async () => {
+  const { answered, declared, idle } = await openRoutesOf(users, manifest)
+  expect(answered).toEqual(declared)
+  expect(idle).toEqual([])
 })
