@@ -30,10 +30,13 @@ function parse(file: string): unknown {
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new DocumentError(`${file} is not JSON: ${error.message}`, { cause: error })
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new DocumentError(`there is no file ${file}; write one with --json ${file}`, {
-        cause: error,
-      })
+    if (error instanceof Error && 'code' in error)
+      throw new DocumentError(
+        `cannot read ${file} (${error.message}); write it with --json ${file}`,
+        {
+          cause: error,
+        },
+      )
     throw error
   }
 }

@@ -85,7 +85,8 @@ test.each([
   [['--stack', 'test'], 'there is no stack "test": Pulumi.STACK.yaml exists for dev, prod'],
   [['--stak', 'dev'], "Unknown option '--stak'"],
   [['dev'], "Unexpected argument 'dev'"],
-  [['--against', 'none.json'], 'there is no file none.json; write one with --json none.json'],
+  [['--against', 'none.json'], 'cannot read none.json (ENOENT'],
+  [['--json', 'none/out.json'], '--json none/out.json: there is no folder none'],
 ])('%j exits with 2, says what is allowed and does not run the program', async (argv, message) => {
   using project = testProject(FILES)
   const { code, text, complaints } = await run(project.root, argv, () => {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { diffStacks } from './diff.ts'
 import { DocumentError, readDocument } from './document.ts'
@@ -83,6 +84,8 @@ function optionsOf(argv: string[], root: string): Options {
     throw new UsageError(
       `there is no stack ${unknown.map(stack => `"${stack}"`).join(', ')}: Pulumi.STACK.yaml exists for ${known.join(', ') || 'none'}`,
     )
+  if (values.json !== undefined && !existsSync(dirname(resolve(values.json))))
+    throw new UsageError(`--json ${values.json}: there is no folder ${dirname(values.json)}`)
   const against = values.against === undefined ? undefined : readDocument(values.against)
   return { stacks, json: values.json, against }
 }

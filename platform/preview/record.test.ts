@@ -174,13 +174,19 @@ test('no secret stands in the preview, wherever it goes', async () => {
         secretId: 'id',
         secretString: pulumi.interpolate`${config.requireSecret('key')}:${password.result}`,
       })
-      new aws.ssm.Parameter('plain', { type: 'String', value: config.require('key') })
+      new aws.sns.Topic('plain', { displayName: config.require('key') })
+      new aws.sns.Topic('topic', { displayName: password.result })
       return { secret: secret.secretString }
     },
     { 'Pulumi.dev.yaml': 'config: { shop:key: { secure: v1:abc } }' },
   )
   expect(preview.outputs).toEqual({ secret: '[secret]' })
   expect(inputsOf(preview, 'version')).toEqual({ secretId: 'id', secretString: '[secret]' })
+  expect(inputsOf(preview, 'topic')).toEqual({ displayName: '[secret]' })
+  expect(inputsOf(preview, 'plain')).toEqual({ displayName: '[secret]' })
+  expect(preview.warnings).toEqual([
+    'plain (aws:sns/topic:Topic): displayName holds a secret of the stack in plain',
+  ])
   expect(JSON.stringify(preview)).not.toContain('placeholder')
 })
 
