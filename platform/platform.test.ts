@@ -383,6 +383,23 @@ describe('migrations', () => {
   )
 })
 
+test.for(['users', 'products'])(
+  'the role that starts %s reads one secret, its own',
+  async service => {
+    const declared = await declaredPlatform({ like: 'prod' })
+    const readable = (role: string) => {
+      const policy = declared.one('iam/rolePolicy:RolePolicy', `${service}-${role}-policy`)
+      const { Statement } = JSON.parse(text(policy.inputs['policy'])) as {
+        Statement: { Sid: string; Resource: string[] }[]
+      }
+      return Statement.find(({ Sid }) => Sid === 'ReadSecrets')?.Resource ?? []
+    }
+    expect(readable('execution')).toEqual([expect.stringContaining(`shop-prod/${service}`)])
+    expect(readable('migration')).toHaveLength(2)
+    expect(readable('task')).toEqual([])
+  },
+)
+
 describe('names', () => {
   const LIMITS: Readonly<Record<string, readonly [property: string, most: number, form: RegExp]>> =
     {
