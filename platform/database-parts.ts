@@ -24,8 +24,6 @@ export const createParameters = (
       parameters: [
         { name: 'rds.force_ssl', value: '1' },
         { name: 'log_min_duration_statement', value: '1000' },
-        { name: 'log_connections', value: '1' },
-        { name: 'log_disconnections', value: '1' },
         { name: 'log_lock_waits', value: '1' },
         { name: 'idle_in_transaction_session_timeout', value: '60000' },
       ],
