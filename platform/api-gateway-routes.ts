@@ -1,53 +1,58 @@
-import { type AnyManifest, PRIVATE_PATHS } from '../apps/shared/manifest.ts'
-import { listenerRules } from './listener-rules.ts'
+import {
+  type AnyManifest,
+  openMethods,
+  PRIVATE_PATHS,
+  routeMatches,
+} from '../apps/shared/manifest.ts'
+import { depthOf, listenerRules } from './listener-rules.ts'
 
 /** AWS's default quota per API. */
 const MAX_ROUTES = 300
 
-/** What an HTTP API's JWT authorizer verifies: RSA signatures only. Source: its developer guide. */
-const VERIFIED_ALGORITHMS = ['RS256', 'RS384', 'RS512']
-
-/** How the gateway verifies tokens before it lets a request through. */
-export interface GatewayTokens {
-  /** What the tokens are signed with. */
-  algorithm: string
-  audience: string
-  /** Public routes, as manifests write them, where nobody has business without a token: `/orders/*`. */
-  routes: readonly string[]
-}
-
 export interface GatewayRoute {
-  /** `ANY /users/{proxy+}` */
-  readonly routeKey: string
+  /** `ANY`, or one that goes before it. */
+  readonly method: string
+  /** As manifests write it: `/users/*`. */
+  readonly pattern: string
   readonly service: string
-  /** Only with a valid token. */
-  readonly verified: boolean
+  /** Without a token too; otherwise only with a valid one. */
+  readonly open: boolean
 }
+
+/** `ANY /users/{proxy+}` */
+export const routeKey = ({ method, pattern }: GatewayRoute): string =>
+  `${method} ${pattern.replace(/\/\*$/, '/{proxy+}')}`
 
 /**
- * One route of the HTTP API per public route of a manifest; there is no default route, so that nothing else is reached.
- * @throws Error for a private path, for tokens that the gateway can't verify, for more routes than AWS allows
+ * The routes of the HTTP API: for each public route and each open one of a manifest the methods that are open, OPTIONS (a
+ * browser's preflight has no token), and ANY for the rest, which takes a token. API Gateway prefers the longer path, then the
+ * named method, so each path names its own methods. There is no default route: nothing else is reached.
+ * @throws Error for a private path, for one that another service answers, for more routes than AWS allows
  */
-export function gatewayRoutes(
-  manifests: readonly AnyManifest[],
-  tokens?: GatewayTokens,
-): readonly GatewayRoute[] {
+export function gatewayRoutes(manifests: readonly AnyManifest[]): readonly GatewayRoute[] {
   listenerRules(manifests) // refuses routes that clash
-  const routes = manifests.flatMap(({ name, routes }) =>
-    routes.map(route => ({
-      routeKey: `ANY ${route.replace(/\/\*$/, '/{proxy+}')}`,
-      service: name,
-      verified: tokens?.routes.includes(route) ?? false,
-    })),
-  )
   refusePrivate(manifests)
-  if (tokens) refuseUnverifiable(tokens, manifests)
+  refuseOthers(manifests)
+  const routes = manifests.flatMap(routesOf)
   if (routes.length > MAX_ROUTES)
     throw new Error(
-      `the services have ${routes.length} routes; an HTTP API takes ${MAX_ROUTES}: join routes with /*`,
+      `the services need ${routes.length} routes; an HTTP API takes ${MAX_ROUTES}: join routes and openRoutes with /*`,
     )
   return routes
 }
+
+function routesOf({ name, routes, openRoutes }: AnyManifest): GatewayRoute[] {
+  const patterns = new Set([...routes, ...openRoutes.map(pathOf)])
+  return [...patterns].flatMap(pattern => {
+    const methods = openMethods(openRoutes, pattern)
+    const closed = { method: 'ANY', pattern, service: name, open: false }
+    if (methods.includes('ANY')) return [{ ...closed, open: true }]
+    return [...[...methods, 'OPTIONS'].map(method => ({ ...closed, method, open: true })), closed]
+  })
+}
+
+/** `POST /users` -> `/users` */
+const pathOf = (openRoute: string): string => openRoute.slice(openRoute.indexOf(' ') + 1)
 
 function refusePrivate(manifests: readonly AnyManifest[]): void {
   for (const { name, routes } of manifests)
@@ -58,18 +63,18 @@ function refusePrivate(manifests: readonly AnyManifest[]): void {
         )
 }
 
-function refuseUnverifiable(
-  { algorithm, routes }: GatewayTokens,
-  manifests: readonly AnyManifest[],
-): void {
-  if (!VERIFIED_ALGORITHMS.includes(algorithm))
-    throw new Error(
-      `API Gateway verifies tokens signed with ${VERIFIED_ALGORITHMS.join(', ')}; ours are ${algorithm}, it would refuse every one. Leave tokens out: the services verify them`,
-    )
-  const known = new Set(manifests.flatMap(({ routes }) => routes))
-  for (const route of routes)
-    if (!known.has(route))
-      throw new Error(
-        `tokens.routes "${route}" is no route of a service; there are ${[...known].join(', ')}`,
-      )
+/** What a service opens inside its own wide route may be what the load balancer sends to another one. */
+function refuseOthers(manifests: readonly AnyManifest[]): void {
+  const routes = manifests
+    .flatMap(({ name, routes }) => routes.map(pattern => ({ service: name, pattern })))
+    .sort((a, b) => depthOf(b.pattern) - depthOf(a.pattern))
+  for (const { name, openRoutes } of manifests)
+    for (const open of openRoutes) {
+      const path = pathOf(open)
+      const owner = routes.find(({ pattern }) => pattern === path || routeMatches(pattern, path))
+      if (owner?.service !== name)
+        throw new Error(
+          `service "${name}": openRoutes "${open}" ${owner ? `is answered by service "${owner.service}"` : 'is under none of its routes'}; remove it from its manifest`,
+        )
+    }
 }

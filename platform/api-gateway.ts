@@ -1,7 +1,8 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { AnyManifest } from '../apps/shared/manifest.ts'
-import { type GatewayRoute, gatewayRoutes, type GatewayTokens } from './api-gateway-routes.ts'
+import { TOKEN_AUDIENCE } from '../apps/shared/token-format.ts'
+import { type GatewayRoute, gatewayRoutes, routeKey } from './api-gateway-routes.ts'
 import { NAME_LIMITS, physicalName } from './names.ts'
 import type { NetworkPlaces } from './network-places.ts'
 import { closedGroup, openPath } from './security-group.ts'
@@ -25,23 +26,26 @@ export interface ApiGatewayArgs {
   logDays: number
   /** KMS key for the access logs. @default CloudWatch's own */
   keyArn?: pulumi.Input<string>
-  /** Where the gateway verifies tokens itself; none: the services do, on all routes. @default none */
-  tokens?: GatewayTokens
+  /** The edge and the services: what AWS gets the issuer's discovery document from. */
+  issuedBy: readonly pulumi.Resource[]
 }
 
 /**
  * Second entrance: an HTTP API that reaches the same load balancer through a VPC link, one route per public route of the
- * manifests, throttled, with access logs. The services verify tokens themselves, and a manifest does not tell which methods of
- * a route are public (`GET /products` is, `POST /products` is not), so nothing that works through CloudFront is refused here.
- * The JWT authorizer is there for tokens with RSA signatures, the only ones that it verifies; ours are EdDSA, and AWS creates
- * one only while the issuer's discovery document answers. Costs 1 USD per million requests; VPC link and idle API are free.
+ * manifests and method that they open, throttled, with access logs. A JWT authorizer refuses what comes without a valid token to
+ * any route that is not open; the services verify tokens all the same. It verifies RSA signatures alone, so the users service
+ * signs with RS256 then, see `signedForGateway`; tokens of before are refused here until they have expired. Costs 1 USD per
+ * million requests; VPC link and idle API are free.
+ *
+ * Turn it on once the stack answers: AWS fetches the discovery document from the edge's URL when it makes the authorizer, and
+ * refuses to make one while the document does not answer (no migrations yet, a domain that is not delegated).
  */
 export class ApiGateway extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>
 
   constructor(name: string, args: ApiGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:ApiGateway', name, {}, opts)
-    const routes = gatewayRoutes(args.services, args.tokens)
+    const routes = gatewayRoutes(args.services)
     const api = new aws.apigatewayv2.Api(
       name,
       {
@@ -52,7 +56,7 @@ export class ApiGateway extends pulumi.ComponentResource {
       { parent: this },
     )
     const integration = this.#integrate(name, api, args)
-    const authorizer = args.tokens && this.#authorize(name, api, args.edge.url, args.tokens)
+    const authorizer = this.#authorize(name, api, args)
     this.#route(name, api, { routes, integration, authorizer })
     this.#publish(name, api, args)
     this.url = api.apiEndpoint
@@ -102,12 +106,7 @@ export class ApiGateway extends pulumi.ComponentResource {
     )
   }
 
-  #authorize(
-    name: string,
-    api: aws.apigatewayv2.Api,
-    issuer: pulumi.Output<string>,
-    { audience }: GatewayTokens,
-  ) {
+  #authorize(name: string, api: aws.apigatewayv2.Api, { edge, issuedBy }: ApiGatewayArgs) {
     return new aws.apigatewayv2.Authorizer(
       `${name}-tokens`,
       {
@@ -115,9 +114,9 @@ export class ApiGateway extends pulumi.ComponentResource {
         name: 'access-tokens',
         authorizerType: 'JWT',
         identitySources: ['$request.header.Authorization'],
-        jwtConfiguration: { issuer, audiences: [audience] },
+        jwtConfiguration: { issuer: edge.url, audiences: [TOKEN_AUDIENCE] },
       },
-      { parent: this },
+      { parent: this, dependsOn: [...issuedBy] },
     )
   }
 
@@ -131,20 +130,20 @@ export class ApiGateway extends pulumi.ComponentResource {
     }: {
       routes: readonly GatewayRoute[]
       integration: aws.apigatewayv2.Integration
-      authorizer: aws.apigatewayv2.Authorizer | undefined
+      authorizer: aws.apigatewayv2.Authorizer
     },
   ): void {
-    for (const { routeKey, verified } of routes)
+    for (const route of routes)
       new aws.apigatewayv2.Route(
-        // The pattern is the name: a route that is added or removed leaves the others alone.
-        `${name}-route-${routeKey.replace(/^ANY \//, '').replace('{proxy+}', 'all')}`,
+        // Named by what it takes: a route that is added or removed leaves the others alone.
+        `${name}-route-${route.method}${route.pattern}`,
         {
           apiId: api.id,
-          routeKey,
+          routeKey: routeKey(route),
           target: pulumi.interpolate`integrations/${integration.id}`,
-          ...(verified && authorizer
-            ? { authorizationType: 'JWT', authorizerId: authorizer.id }
-            : { authorizationType: 'NONE' }),
+          ...(route.open
+            ? { authorizationType: 'NONE' }
+            : { authorizationType: 'JWT', authorizerId: authorizer.id }),
         },
         { parent: this },
       )

@@ -1,4 +1,5 @@
 import { NEEDED_WITHOUT_NAT } from './endpoints.ts'
+import { signingProblems } from './gateway-tokens.ts'
 import type { StackValues } from './stack-values.ts'
 
 /** Problems that lie between two keys of a stack. Pure. */
@@ -30,5 +31,7 @@ export function crossProblems(values: StackValues, project: string): string[] {
     problems.push(
       `${project}:cacheNodeType is "${values.cacheNodeType}": can't fail over; use cache.t4g.micro or set cacheReplicas to 0`,
     )
+  if (values.apiGateway)
+    problems.push(...signingProblems(values.services).map(line => `${project}:${line}`))
   return problems
 }

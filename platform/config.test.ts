@@ -107,6 +107,11 @@ test.for([
     { databaseStorageGiB: 100, databaseMaxStorageGiB: 105 },
     'databaseMaxStorageGiB is "105": must be at least a tenth more than databaseStorageGiB, 100',
   ],
+  [
+    'tokens that API Gateway can not verify',
+    { apiGateway: true, services: { users: { settings: { signingAlgorithm: 'EdDSA' } } } },
+    'shop:services.users.settings.signingAlgorithm is "EdDSA": API Gateway verifies RS256 alone and would refuse every token; leave it out, or set apiGateway to false',
+  ],
   ['a burst below the rate', { apiBurst: 10 }, 'apiBurst is "10": must be at least'],
   [
     'a service that is none',

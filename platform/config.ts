@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { z } from 'zod'
 import { crossProblems } from './config-rules.ts'
+import { signedForGateway } from './gateway-tokens.ts'
 import { NAME_LIMITS, physicalName } from './names.ts'
 import { nearMiss } from './near-miss.ts'
 import { ServiceOverrides, serviceProblems } from './service-config.ts'
@@ -61,7 +62,7 @@ function grouped(values: StackValues, stack: string) {
     protect: values.protect,
     logDays: values.logDays,
     logLevel: values.logLevel,
-    services: values.services,
+    services: values.apiGateway ? signedForGateway(values.services) : values.services,
     tasks: {
       architecture: values.architecture,
       spotPercent: values.spotPercent,

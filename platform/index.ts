@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import * as pulumi from '@pulumi/pulumi'
 import { accountOf } from './account.ts'
 import { AlarmTopic } from './alarm-topic.ts'
 import { ApiGateway } from './api-gateway.ts'
@@ -9,6 +10,7 @@ import { loadConfig, type StackConfig } from './config.ts'
 import { createDataKey } from './data-key.ts'
 import { connectionLimit } from './database-pool.ts'
 import { createDatabases, databasePlan } from './databases.ts'
+import { boundedBy } from './delivery-boundary.ts'
 import { Delivery } from './delivery.ts'
 import { deployServices } from './deploy-services.ts'
 import { Edge } from './edge.ts'
@@ -36,6 +38,10 @@ function platform(system: System, config: StackConfig) {
   const key = createDataKey(prefix, account, on)
   const base = { prefix, region, account, protect, logDays, keyArn: key.arn, services: manifests }
 
+  // Before every other role: those that follow stay inside its boundary.
+  const delivery = config.delivery && new Delivery('delivery', { prefix, ...config.delivery }, on)
+  if (delivery) pulumi.runtime.registerStackTransformation(boundedBy(delivery.roleBoundaryArn))
+
   const network = new Network('network', { ...base, ...config.network }, on)
   const databases = createDatabases(
     databasePlan(system, configs),
@@ -49,8 +55,6 @@ function platform(system: System, config: StackConfig) {
   const cluster = new Cluster('cluster', { ...base, ...config.cluster }, on)
   const alarms = new AlarmTopic('alarms', { prefix, ...told }, on)
   const edge = new Edge('edge', { ...base, ...config.edge, network }, on)
-  const api =
-    config.apiGateway && new ApiGateway('api', { ...base, ...config.apiGateway, network, edge }, on)
 
   const deployed = deployServices(
     system,
@@ -71,6 +75,11 @@ function platform(system: System, config: StackConfig) {
     },
     on,
   )
+  const issuedBy = [edge, ...deployed.values()]
+  const api =
+    config.apiGateway &&
+    new ApiGateway('api', { ...base, ...config.apiGateway, network, edge, issuedBy }, on)
+
   const instances = [...new Set([...databases.values()].map(({ instance }) => instance))]
   const { dashboardUrl } = new Observability(
     'observability',
@@ -90,7 +99,6 @@ function platform(system: System, config: StackConfig) {
     },
     on,
   )
-  const delivery = config.delivery && new Delivery('delivery', { prefix, ...config.delivery }, on)
 
   return {
     url: edge.url,

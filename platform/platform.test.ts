@@ -458,6 +458,81 @@ describe('names', () => {
   })
 })
 
+describe('API Gateway', () => {
+  const gateway = declaredPlatform({
+    like: 'prod',
+    system: withOrders,
+    config: { apiGateway: true, services: { users: { settings: { passwordCost: 11 } } } },
+  })
+
+  test('takes a token on each route that its service does not open, and none on the others', async () => {
+    const declared = await gateway
+    const { urn } = declared.one('authorizer:Authorizer')
+    const routes = declared.all('apigatewayv2/route:Route')
+    const keyOf = ({ inputs }: (typeof routes)[number]) => text(inputs['routeKey'])
+    const verified = routes.filter(({ inputs }) => inputs['authorizationType'] === 'JWT')
+    const open = routes.filter(({ inputs }) => inputs['authorizationType'] === 'NONE')
+    expect([...verified, ...open]).toHaveLength(routes.length)
+    for (const { propertyDependencies } of verified)
+      expect(propertyDependencies['authorizerId']).toEqual([urn])
+    expect(verified.map(keyOf)).toEqual(expect.arrayContaining(['ANY /orders', 'ANY /products']))
+    const opened = [...withOrders.values()].flatMap(({ openRoutes }) =>
+      openRoutes.map(route => route.replace('/*', '/{proxy+}')),
+    )
+    const alone = open.map(keyOf).filter(key => !/^(OPTIONS|HEAD) /.test(key))
+    expect(alone.sort()).toEqual(opened.sort())
+    for (const key of routes.map(keyOf)) expect(key).not.toMatch(/internal|health|ready|default/)
+  })
+
+  test('trusts tokens that users signs for the same issuer and audience, with RS256', async () => {
+    const declared = await gateway
+    const given = new Map(
+      containerOf(declared, 'users-task').environment.map(({ name, value }) => [name, value]),
+    )
+    expect(given.get('SIGNING_ALGORITHM')).toBe('RS256')
+    expect(given.get('PASSWORD_COST')).toBe('11')
+    expect(declared.one('authorizer:Authorizer').inputs['jwtConfiguration']).toEqual({
+      issuer: given.get('PUBLIC_URL'),
+      audiences: ['shop'],
+    })
+    const without = containerOf(await declaredPlatform(), 'users-task').environment
+    expect(without).not.toContainEqual({ name: 'SIGNING_ALGORITHM', value: 'RS256' })
+  })
+
+  test('has its authorizer made once the services and the edge are there', async () => {
+    const declared = await gateway
+    const { dependencies } = declared.one('authorizer:Authorizer')
+    for (const [type, name] of [
+      ['ecs/service:Service', 'users-service'],
+      ['listenerRule:ListenerRule', undefined],
+      ['distribution:Distribution', undefined],
+    ] as const)
+      for (const { urn, name: found } of declared.all(type))
+        if (name === undefined || name === found) expect(dependencies).toContain(urn)
+  })
+})
+
+describe('delivery', () => {
+  test('keeps every role but its own inside the boundary that its deploy role may set', async () => {
+    const declared = await declaredPlatform({
+      like: 'prod',
+      system: withOrders,
+      config: { repository: 'me/shop', apiGateway: true },
+    })
+    const boundary = declared.one('iam/policy:Policy', 'delivery-role-boundary')
+    const roles = declared.all('iam/role:Role').filter(({ name }) => !name.startsWith('delivery-'))
+    expect(roles.length).toBeGreaterThan(6)
+    for (const { name, propertyDependencies } of roles)
+      expect(propertyDependencies['permissionsBoundary'], name).toEqual([boundary.urn])
+  })
+
+  test('is not needed: without a repository no role has a boundary', async () => {
+    const declared = await declaredPlatform({ system: withOrders })
+    for (const { inputs } of declared.all('iam/role:Role'))
+      expect(inputs).not.toHaveProperty('permissionsBoundary')
+  })
+})
+
 test('resources are wired by reference: what is unknown until it exists is never written out', async () => {
   const declared = await declaredPlatform({ like: 'prod', system: withOrders })
   const REFERENCES: readonly (readonly [type: string, property: string])[] = [
