@@ -23,6 +23,14 @@ const IMPORTS: readonly (readonly [file: string, imported: string, allowed: bool
   ['apps/local/edge/c.ts', '../../users/manifest.ts', false],
   ['apps/local/edge/d.ts', '../../shared/manifest.ts', true],
   ['apps/local/edge/e.ts', '../log.ts', true],
+  ['platform/a.ts', '../apps/users/app.ts', false],
+  ['platform/b.ts', '../apps/users/manifest.ts', true],
+  ['platform/c.ts', '../apps/shared/manifest.ts', true],
+  ['platform/d.ts', '../apps/shared/environment.ts', true],
+  ['platform/e.ts', '../apps/shared/database.ts', false],
+  ['platform/service/f.ts', '../../apps/shared/manifest.ts', true],
+  ['platform/service/g.ts', '../../apps/local/log.ts', false],
+  ['platform/h.test.ts', '../apps/shared/config.ts', true],
 ]
 
 let folder: string
@@ -36,10 +44,14 @@ beforeAll(async () => {
     await mkdir(dirname(join(folder, file)), { recursive: true })
     await writeFile(join(folder, file), `import { x } from '${imported}'\nexport const y = x\n`)
   }
-  const linted = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format', 'unix', 'apps'], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
+  const linted = spawnSync(
+    join(ROOT, 'node_modules/.bin/oxlint'),
+    ['--format', 'unix', 'apps', 'platform'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  )
   said = linted.stdout + linted.stderr
 })
 afterAll(() => rm(folder, { recursive: true }))
