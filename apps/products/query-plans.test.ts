@@ -45,6 +45,7 @@ const INDEX_OF: Record<string, string> = {
 
 test.each([
   ['a rare term', 'xylophone'],
+  ['a rare word after frequent ones', 'common words, ffff'],
   ['a term without a hit', 'unobtainium'],
 ])('%s is found by the trigram index, whatever the order', async (_, search) => {
   for (const sort of SORTS) expect(await planOf({ search, sort })).toContain('products_search')
@@ -65,4 +66,11 @@ test.each(SORTS)('a page of the whole list by %s is read from its index, unsorte
 test('a term that nearly every product has is looked for along the order, not by sorting all', async () => {
   for (const sort of SORTS)
     expect(await planOf({ search: 'common', sort, limit: '20' })).not.toContain('Sort')
+})
+
+test('a search reads no list of unmerged words: a write merges its own', async () => {
+  const { rows } = await service.query(
+    `select reloptions from pg_class where oid = 'products_search'::regclass`,
+  )
+  expect(rows).toEqual([{ reloptions: ['fastupdate=off'] }])
 })

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { authentication } from '../shared/auth.ts'
 import { openCache } from '../shared/cache.ts'
 import { openDatabase } from '../shared/database.ts'
@@ -7,9 +6,8 @@ import { remoteKeys, tokenVerifier } from '../shared/tokens.ts'
 import { createApp } from './app.ts'
 import { CategoryEntity } from './category.ts'
 import type manifest from './manifest.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
 import { ProductEntity } from './product.ts'
-
-export const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 /** Wires the service together. */
 export async function start({ config, log, onClose, readyWhen }: Kit<typeof manifest>) {

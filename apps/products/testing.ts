@@ -4,8 +4,9 @@ import { testDatabase, type TestDatabase } from '../shared/testing/test-database
 import { testIssuer, type TestIssuer } from '../shared/testing/test-issuer.ts'
 import { type Answer, startTestService, type TestService } from '../shared/testing/test-service.ts'
 import manifest from './manifest.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
 import type { ProductCreate } from './schemas.ts'
-import { MIGRATIONS, start } from './start.ts'
+import { start } from './start.ts'
 
 /** A service with its database, and somebody who signs tokens for it. */
 export interface Shop {

@@ -30,7 +30,7 @@ export default defineService({
     passwordThreads: wholeNumber(1, 16).default(1),
     /** Passwords waiting for a thread; past it the answer is 503. */
     passwordQueue: wholeNumber(1, 1000).default(50),
-    /** Wrong passwords per account in 15 minutes. */
+    /** Wrong passwords per account and address in 15 minutes; ten times as many per account from everywhere. */
     loginsPerAccount: wholeNumber(1, 1000).default(10),
     /** Login attempts per address in 15 minutes. */
     loginsPerAddress: wholeNumber(1, 100_000).default(100),
