@@ -4,8 +4,8 @@ import { readConfig } from '../apps/shared/config.ts'
 import { type AnyManifest, defineService, variableName } from '../apps/shared/manifest.ts'
 import * as services from './services.ts'
 import { asks, systemOf } from './system.ts'
-import { declaredPlatform, STACKS } from './testing-platform.ts'
-import { type Declared, text } from './testing-stack.ts'
+import { declaredPlatform, STACKS } from './testing/declared-platform.ts'
+import { type Declared, text } from './testing/declared.ts'
 
 /** A service with everything that a manifest can ask for: a manifest and one line. */
 const orders = defineService({

@@ -1,5 +1,5 @@
 import type { AnyManifest } from '../apps/shared/manifest.ts'
-import { listenerRules } from './listener-rules.ts'
+import { listenerRules } from './edge/listener-rules.ts'
 
 /** Services by name, in the order in which they can start: whom a service asks is there before it. */
 export type System = ReadonlyMap<string, AnyManifest>

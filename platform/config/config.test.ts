@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { StackConfigError } from './config.ts'
+import { readYaml } from '../preview/sdk.ts'
+import { StackValues } from './stack-values.ts'
+import { declaredPlatform, STACKS } from '../testing/declared-platform.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+interface Declaration {
+  type: string
+  description: string
+  default: unknown
+}
+const declared = (
+  readYaml(readFileSync(join(ROOT, 'Pulumi.yaml'), 'utf8')) as {
+    config: Record<string, Declaration>
+  }
+).config
+
+/** The problems of a stack file. */
+async function problemsOf(config: Record<string, unknown>): Promise<readonly string[]> {
+  const error = await declaredPlatform({ config }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error === undefined) return []
+  const cause = error instanceof StackConfigError ? error : (error as Error).cause
+  if (cause instanceof StackConfigError) return cause.problems
+  throw error
+}
+
+describe('Pulumi.yaml', () => {
+  test('declares exactly the keys that the program reads', () => {
+    expect(Object.keys(declared).sort()).toEqual(Object.keys(StackValues.shape).sort())
+  })
+
+  test.for(Object.entries(declared))('%s has type, description and default', ([, key]) => {
+    expect(key).toEqual({
+      type: expect.stringMatching(/^(string|integer|boolean|array|object)$/),
+      description: expect.stringMatching(/^.{10,}$/),
+      default: expect.anything(),
+      ...(key.type === 'array' && { items: { type: 'string' } }),
+    })
+  })
+})
+
+test('a stack file without any value is a whole stack', async () => {
+  expect((await declaredPlatform({ like: 'empty' })).all('ecs/service:Service')).toHaveLength(2)
+})
+
+test('every problem is reported at once, with key, value, what is allowed and what to do', async () => {
+  const problems = await problemsOf({
+    zones: 4,
+    nat: 'double',
+    zoens: 3,
+    protect: 'yes',
+    services: { usres: {}, users: { min: 5, max: 2 } },
+    alarmEmail: 'me',
+  })
+  expect(problems).toEqual([
+    'shop:zoens is not a key of this program; did you mean zones?',
+    expect.stringContaining('shop:protect is "yes": must be true or false'),
+    'shop:alarmEmail is "me": must be an e-mail address, or empty',
+    expect.stringContaining('shop:zones is "4": must be a whole number from 2 to 3'),
+    expect.stringContaining('shop:nat is "double": must be one of single, per-zone, none'),
+    'shop:services.usres is no service; did you mean users?',
+    'shop:services.users.min is 5, max is 2: must be 0 <= min <= max and max >= 1',
+  ])
+  const message = new StackConfigError('dev', problems).message
+  expect(message).toMatch(/^Pulumi\.dev\.yaml has 7 problems:\n {2}shop:zoens/)
+  expect(message).toMatch(/pulumi config set KEY VALUE --stack dev$/)
+})
+
+test.for([
+  [
+    'a key like no other',
+    { colour: 'red' },
+    'shop:colour is not a key of this program; there are region',
+  ],
+  ['a region', { region: 'europe' }, 'region is "europe": must be an AWS region'],
+  ['days of logs', { logDays: 8 }, 'logDays is "8": must be one of 1, 3, 5, 7, 14'],
+  ['half a zone', { zones: 2.5 }, 'zones is "2.5": must be a whole number from 2 to 3'],
+  ['an e-mail', { alarmEmail: 'me' }, 'alarmEmail is "me": must be an e-mail address'],
+  ['a range', { cidr: '10.0.0.0/8' }, 'cidr is "10.0.0.0/8": 10.0.0.0/8 has the wrong size'],
+  ['a public range', { cidr: '9.0.0.0/16' }, '9.0.0.0/16 is not private'],
+  ['an origin', { corsOrigins: ['https://a.example/x'] }, 'corsOrigins.0 is "https://a.example/x"'],
+  ['an endpoint', { interfaceEndpoints: ['s4'] }, 'interfaceEndpoints.0 is "s4": may hold ecr.api'],
+  ['an instance class', { databaseClass: 't4g' }, 'must be an instance class such as db.t4g.micro'],
+  ['a list as text', { corsOrigins: 'x' }, 'corsOrigins is "x": must be a list or an object'],
+  ['a repository', { repository: 'shop' }, 'repository is "shop": must be owner/name'],
+  ['a domain without its zone', { domain: 'a.example.com' }, 'needs the zone that holds it'],
+  ['a zone without a domain', { hostedZone: 'example.com' }, 'is of no use without it'],
+  [
+    'a domain of another zone',
+    { domain: 'shop.example.org', hostedZone: 'example.com' },
+    'domain is "shop.example.org": must be in hostedZone "example.com", such as shop.example.com',
+  ],
+  [
+    'no way to the APIs of AWS',
+    { nat: 'none', interfaceEndpoints: ['logs'] },
+    'unless interfaceEndpoints holds ecr.api, ecr.dkr, secretsmanager too',
+  ],
+  [
+    'storage that can not grow',
+    { databaseStorageGiB: 100, databaseMaxStorageGiB: 105 },
+    'databaseMaxStorageGiB is "105": must be at least a tenth more than databaseStorageGiB, 100',
+  ],
+  [
+    'tokens that API Gateway can not verify',
+    { apiGateway: true, services: { users: { settings: { signingAlgorithm: 'EdDSA' } } } },
+    'shop:services.users.settings.signingAlgorithm is "EdDSA": API Gateway verifies RS256 alone and would refuse every token; leave it out, or set apiGateway to false',
+  ],
+  ['a burst below the rate', { apiBurst: 10 }, 'apiBurst is "10": must be at least'],
+  [
+    'a service that is none',
+    { services: { usres: {} } },
+    'services.usres is no service; did you mean users?',
+  ],
+  [
+    'a key of a service',
+    { services: { users: { mim: 2 } } },
+    '"mim" is not a key; did you mean min?',
+  ],
+  [
+    'bounds upside down',
+    { services: { users: { min: 5, max: 2 } } },
+    'services.users.min is 5, max is 2',
+  ],
+  [
+    'a size',
+    { services: { users: { vcpu: 0.3 } } },
+    'services.users.vcpu 0.3 does not exist on Fargate',
+  ],
+  [
+    'a setting',
+    { services: { users: { settings: { passwordCots: 9 } } } },
+    'did you mean passwordCost?',
+  ],
+  [
+    'the value of a setting',
+    { services: { users: { settings: { passwordCost: 99 } } } },
+    'services.users.settings.passwordCost is 99',
+  ],
+  [
+    'a time zone',
+    {
+      services: {
+        users: { schedules: { day: { cron: '0 7 * * ? *', timezone: 'Mars', min: 1, max: 2 } } },
+      },
+    },
+    'must be a time zone such as Europe/Berlin',
+  ],
+] as const)('%s that makes no sense is refused', async ([, config, message]) => {
+  expect((await problemsOf(config)).join('\n')).toContain(message)
+})
+
+test.for(STACKS)('our own file for %s has no problem', async like => {
+  expect((await declaredPlatform({ like })).warnings).toEqual([])
+})
+
+test('the table of keys in the README says what Pulumi.yaml says', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  for (const [key, { default: value, description }] of Object.entries(declared)) {
+    const shown = typeof value === 'string' ? value : JSON.stringify(value)
+    expect(readme).toContain(
+      `| \`${key}\` | ${shown === '' ? '' : `\`${shown}\``} | ${description} |`,
+    )
+  }
+})

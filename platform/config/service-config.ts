@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { LOG_LEVELS } from '../../apps/shared/environment.ts'
+import type { AnyManifest } from '../../apps/shared/manifest.ts'
+import { nearMiss } from './near-miss.ts'
+import type { System } from '../system.ts'
+import { fargateSize } from '../service/task-size.ts'
+
+const tasks = z.int('must be a whole number of tasks').min(0).max(1000)
+
+/** A time of the day or the week at which a service gets other bounds. */
+const Schedule = z.strictObject({
+  /** Six fields: minutes, hours, day of month, month, day of week, year: `0 7 ? * MON-FRI *`. */
+  cron: z.string().regex(/^\S+( \S+){5}$/, 'must be six fields: 0 7 ? * MON-FRI *'),
+  timezone: z
+    .string()
+    .refine(isTimezone, 'must be a time zone such as Europe/Berlin')
+    .default('UTC'),
+  min: tasks,
+  max: tasks,
+})
+
+/** What a stack may set for one service; what is left out is as in the manifest. */
+export const ServiceOverrides = z.strictObject({
+  min: tasks.optional(),
+  max: tasks.optional(),
+  vcpu: z.number().optional(),
+  memoryMiB: z.number().optional(),
+  cpuPercent: z.number().min(10).max(90).optional(),
+  requestsPerTarget: z.int().min(1).optional(),
+  /** `own`: an instance of its own in place of a schema in the shared one. */
+  database: z.enum(['shared', 'own'], 'must be shared or own').default('shared'),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Schedule).default({}),
+})
+
+export type ServiceOverrides = z.output<typeof ServiceOverrides>
+
+/** Size, bounds and settings of one service in one stack. */
+export interface ServiceConfig extends Pick<
+  AnyManifest['scale'],
+  'min' | 'max' | 'cpuPercent' | 'requestsPerTarget'
+> {
+  vcpu: number
+  memoryMiB: number
+  database: 'shared' | 'own'
+  logLevel: (typeof LOG_LEVELS)[number]
+  settings: ServiceOverrides['settings']
+  schedules: ServiceOverrides['schedules']
+}
+
+interface Given {
+  logLevel: ServiceConfig['logLevel']
+  services: Readonly<Record<string, ServiceOverrides>>
+}
+
+/** The manifest's own values with the stack's over them. Pure. */
+export function serviceConfig(manifest: AnyManifest, given: Given): ServiceConfig {
+  const own = given.services[manifest.name] ?? ServiceOverrides.parse({})
+  return {
+    min: own.min ?? manifest.scale.min,
+    max: own.max ?? Math.max(manifest.scale.max, own.min ?? 0),
+    cpuPercent: own.cpuPercent ?? manifest.scale.cpuPercent,
+    requestsPerTarget: own.requestsPerTarget ?? manifest.scale.requestsPerTarget,
+    vcpu: own.vcpu ?? manifest.size.vcpu,
+    memoryMiB: own.memoryMiB ?? manifest.size.memoryMiB,
+    database: own.database,
+    logLevel: own.logLevel ?? given.logLevel,
+    settings: own.settings,
+    schedules: own.schedules,
+  }
+}
+
+/** Problems of `services` against what the services are: `users.min is 5: ...`. Pure. */
+export function serviceProblems(given: Given, system: System): string[] {
+  const names = [...system.keys()]
+  const unknown = Object.keys(given.services)
+    .filter(name => !system.has(name))
+    .map(name => `${name} is no service; ${nearMiss(name, names)}`)
+  const wrong = [...system.values()].flatMap(manifest =>
+    problemsOf(manifest, serviceConfig(manifest, given)).map(line => `${manifest.name}.${line}`),
+  )
+  return [...unknown, ...wrong]
+}
+
+function problemsOf(manifest: AnyManifest, config: ServiceConfig): string[] {
+  const problems: string[] = []
+  const bounds = (at: string, { min, max }: { min: number; max: number }) => {
+    if (min > max || max < 1)
+      problems.push(`${at}min is ${min}, max is ${max}: must be 0 <= min <= max and max >= 1`)
+  }
+  bounds('', config)
+  for (const [name, schedule] of Object.entries(config.schedules))
+    bounds(`schedules.${name}.`, schedule)
+  try {
+    fargateSize(config)
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error))
+  }
+  if (config.database === 'own' && !manifest.needs.database)
+    problems.push('database is "own": the service needs no database')
+  return [...problems, ...settingProblems(manifest, config.settings)]
+}
+
+function settingProblems({ settings }: AnyManifest, given: ServiceOverrides['settings']): string[] {
+  const known = Object.keys(settings)
+  return Object.entries(given).flatMap(([key, value]) => {
+    const shape = settings[key]
+    if (!shape) return [`settings.${key} is no setting; ${nearMiss(key, known)}`]
+    const result = shape.safeParse(String(value))
+    if (result.success) return []
+    const allowed = result.error.issues.map(issue => issue.message).join(', ')
+    return [`settings.${key} is ${JSON.stringify(value)}: ${allowed}`]
+  })
+}
+
+function isTimezone(name: string): boolean {
+  return Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC'
+}

@@ -1,0 +1,163 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { AnyManifest, Need } from '../../apps/shared/manifest.ts'
+import type { Account } from '../account.ts'
+import type { Statement } from '../statements.ts'
+
+/** What statements are made of: ARNs of what exists. */
+export interface Grants {
+  account: Account
+  /** `prefix` of the stack: part of names. */
+  repositoryArn: pulumi.Input<string>
+  logGroupArn: pulumi.Input<string>
+  /** Encrypts secrets, tables and logs. */
+  keyArn: pulumi.Input<string>
+  /** The service's own secret; undefined where it has none. */
+  secretArn: pulumi.Input<string> | undefined
+  database: { resourceId: pulumi.Input<string>; role: string } | undefined
+  tableArn: pulumi.Input<string> | undefined
+  events:
+    | {
+        topicArn: pulumi.Input<string>
+        keyArn: pulumi.Input<string>
+        queueArn?: pulumi.Input<string>
+      }
+    | undefined
+  /** Of sessions with `aws ecs execute-command`; undefined where they are off. */
+  exec: { logGroupArn: pulumi.Input<string> } | undefined
+}
+
+/** A master secret and the key that encrypts it. */
+export interface MasterSecret {
+  arn: pulumi.Input<string>
+  keyArn: pulumi.Input<string>
+}
+
+const allow = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: Statement['Resource'],
+): Statement => ({ Sid, Effect: 'Allow', Action, Resource })
+
+/** What ECS may do to start the service's tasks: pull its image, write its log, read its secret. Pure. */
+export function executionStatements(grants: Grants, master?: MasterSecret): Statement[] {
+  const { repositoryArn, logGroupArn, secretArn, keyArn } = grants
+  const statements = [
+    // This action has no resource level: it asks for a token of the whole registry.
+    allow('LogInToRegistry', ['ecr:GetAuthorizationToken'], '*'),
+    allow(
+      'PullImage',
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      repositoryArn,
+    ),
+    allow(
+      'WriteLog',
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      pulumi.interpolate`${logGroupArn}:*`,
+    ),
+  ]
+  const secrets = [...(secretArn ? [secretArn] : []), ...(master ? [master.arn] : [])]
+  if (secrets.length > 0)
+    statements.push(
+      allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secrets),
+      allow(
+        'DecryptSecrets',
+        ['kms:Decrypt'],
+        [...(secretArn ? [keyArn] : []), ...(master ? [master.keyArn] : [])],
+      ),
+    )
+  return statements
+}
+
+/** Statements of each need; a need without an entry does not compile. */
+const STATEMENTS_OF_NEED: Record<Need, (grants: Grants) => Statement[]> = {
+  database: ({ account, database }) =>
+    database
+      ? [
+          allow(
+            'LogInToDatabase',
+            ['rds-db:connect'],
+            pulumi.interpolate`arn:${account.partition}:rds-db:${account.region}:${account.id}:dbuser:${database.resourceId}/${database.role}`,
+          ),
+        ]
+      : [],
+  // By a password in the URL.
+  cache: () => [],
+  // By HTTP.
+  tokens: () => [],
+  table: ({ tableArn, keyArn }) =>
+    tableArn
+      ? [
+          allow(
+            'UseTable',
+            [
+              'dynamodb:GetItem',
+              'dynamodb:PutItem',
+              'dynamodb:UpdateItem',
+              'dynamodb:DeleteItem',
+              'dynamodb:Query',
+              'dynamodb:ConditionCheckItem',
+            ],
+            tableArn,
+          ),
+          allow('UseTableKey', ['kms:Decrypt', 'kms:GenerateDataKey'], keyArn),
+        ]
+      : [],
+}
+
+/** What the service's own code may do on AWS: what its manifest says, nothing else. Pure. */
+export function taskStatements(manifest: AnyManifest, grants: Grants): Statement[] {
+  const needs = (Object.keys(manifest.needs) as Need[]).toSorted()
+  return [
+    ...needs.flatMap(need => STATEMENTS_OF_NEED[need](grants)),
+    ...eventStatements(manifest, grants),
+    ...execStatements(grants),
+  ]
+}
+
+function eventStatements({ publishes, consumes }: AnyManifest, { events }: Grants): Statement[] {
+  if (!events) return []
+  const statements: Statement[] = []
+  if (publishes.length > 0)
+    statements.push(allow('PublishEvents', ['sns:Publish'], events.topicArn))
+  if (consumes.length > 0 && events.queueArn)
+    statements.push(
+      allow(
+        'ReadEvents',
+        [
+          'sqs:ReceiveMessage',
+          'sqs:DeleteMessage',
+          'sqs:ChangeMessageVisibility',
+          'sqs:GetQueueAttributes',
+        ],
+        events.queueArn,
+      ),
+    )
+  if (statements.length > 0)
+    statements.push(allow('UseEventsKey', ['kms:Decrypt', 'kms:GenerateDataKey'], events.keyArn))
+  return statements
+}
+
+function execStatements({ exec, keyArn }: Grants): Statement[] {
+  if (!exec) return []
+  return [
+    // The channels of a session have no resource level.
+    allow(
+      'OpenSession',
+      [
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      '*',
+    ),
+    // This action has no resource level.
+    allow('FindSessionLog', ['logs:DescribeLogGroups'], '*'),
+    allow(
+      'WriteSessionLog',
+      ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      [exec.logGroupArn, pulumi.interpolate`${exec.logGroupArn}:*`],
+    ),
+    allow('EncryptSession', ['kms:Decrypt'], keyArn),
+  ]
+}
