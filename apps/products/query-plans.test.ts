@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listStatement } from './list-products.ts'
+import { listStatement } from './list-statement.ts'
 import { ProductList } from './schemas.ts'
 import { SORTS } from './sort.ts'
 import { openShop, type Shop } from './testing.ts'
@@ -32,8 +33,12 @@ afterAll(async () => {
 })
 
 async function planOf(query: Record<string, string>): Promise<string> {
-  const { text, values } = listStatement(ProductList.parse(query))
-  const { rows } = await service.query(`explain (costs off) ${text}`, values)
+  const { name, text, values } = listStatement(ProductList.parse(query))
+  // What is planned once must do for any value.
+  const { rows } =
+    name === undefined
+      ? await service.query(`explain (costs off) ${text}`, values)
+      : await service.query(`explain (costs off, generic_plan) ${text}`)
   return rows.map(row => row['QUERY PLAN']).join('\n')
 }
 
@@ -66,6 +71,39 @@ test.each(SORTS)('a page of the whole list by %s is read from its index, unsorte
 test('a term that nearly every product has is looked for along the order, not by sorting all', async () => {
   for (const sort of SORTS)
     expect(await planOf({ search: 'common', sort, limit: '20' })).not.toContain('Sort')
+})
+
+test.each<[string, string, Record<string, string>]>([
+  ['a category by age', 'products_by_category', { category_id: randomUUID() }],
+  ['the cheapest from a price on', 'products_by_price', { sort: 'price', min_price: '9' }],
+  ['the dearest up to a price', 'products_by_price', { sort: '-price', max_price: '9' }],
+  [
+    'a price range by price',
+    'products_by_price',
+    { sort: 'price', min_price: '1', max_price: '9' },
+  ],
+])('%s is read from the index %s, unsorted', async (_, index, query) => {
+  const plan = await planOf(query)
+  expect(plan).toMatch(new RegExp(`${index}[\\s\\S]*Index Cond`))
+  expect(plan).not.toContain('Sort')
+})
+
+test('one plan for all values is used only where no value needs another', () => {
+  const nameOf = (query: Record<string, string>) => listStatement(ProductList.parse(query)).name
+  const category_id = randomUUID()
+  expect(nameOf({ limit: '20' })).toBe('products-by -created_at')
+  expect(nameOf({ limit: '50' })).toBe('products-by -created_at')
+  expect(nameOf({ sort: 'price', min_price: '1' })).toBe('products-by price min')
+  expect(nameOf({ category_id, sort: 'created_at' })).toBe('products-by created_at category')
+  for (const query of [
+    { search: 'desk' },
+    { skip: '1000' },
+    { category_id, sort: 'price' },
+    { category_id, min_price: '1' },
+    { min_price: '1' },
+    { max_price: '1', sort: 'name' },
+  ])
+    expect(nameOf(query)).toBeUndefined()
 })
 
 test('a search reads no list of unmerged words: a write merges its own', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Instant } from '../shared/page.ts'
 import { storable } from '../shared/validation.ts'
+import { instantText } from './product-json.ts'
 
 export const SORTS = ['created_at', '-created_at', 'price', '-price', 'name', '-name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -16,11 +17,13 @@ interface Order {
   value: z.ZodType<string | number>
 }
 
-const BY: Record<'created_at' | 'price' | 'name', Omit<Order, 'direction'>> = {
+type SortKey = 'created_at' | 'price' | 'name'
+
+const BY: Record<SortKey, Omit<Order, 'direction'>> = {
   created_at: {
     expression: 'created_at',
     cast: 'timestamptz',
-    position: `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    position: instantText('created_at'),
     value: Instant,
   },
   price: { expression: 'price_cents', cast: 'integer', position: 'price_cents', value: z.int32() },
@@ -32,11 +35,15 @@ const BY: Record<'created_at' | 'price' | 'name', Omit<Order, 'direction'>> = {
   },
 }
 
-export function orderOf(sort: Sort): Order {
-  const descending = sort.startsWith('-')
-  const key = (descending ? sort.slice(1) : sort) as keyof typeof BY
-  return { ...BY[key], direction: descending ? 'desc' : 'asc' }
-}
+const isDescending = (sort: Sort): boolean => sort.startsWith('-')
+
+/** What is ordered by, in whichever direction. */
+export const keyOf = (sort: Sort): SortKey => (isDescending(sort) ? sort.slice(1) : sort) as SortKey
+
+export const orderOf = (sort: Sort): Order => ({
+  ...BY[keyOf(sort)],
+  direction: isDescending(sort) ? 'desc' : 'asc',
+})
 
 /** A cursor names its order: one that was made for another order would skip or repeat products. */
 export const positionOf = (sort: Sort) => z.tuple([z.literal(sort), orderOf(sort).value, z.uuid()])

@@ -12,10 +12,13 @@ const wholeNumber = (min: number, max: number, fallback: number) => {
     .meta({ type: 'integer', minimum: min, maximum: max, default: fallback })
 }
 
+/** Items that a page has at most. */
+export const MAX_LIMIT = 100
+
 /** Query parameters of every list. `after` is the cursor that a `Link: rel="next"` header holds. */
 export const PageQuery = z.object({
   skip: wholeNumber(0, 100_000, 0),
-  limit: wholeNumber(1, 100, 100),
+  limit: wholeNumber(1, MAX_LIMIT, MAX_LIMIT),
   after: z.string().max(2000).optional().describe('Cursor from the Link header of the page before'),
 })
 
