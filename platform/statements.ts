@@ -12,6 +12,16 @@ export interface Statement {
   >
 }
 
+/** Refuses whoever does not speak TLS. */
+export const onlyTls = (action: string, resource: Input<string>): Statement => ({
+  Sid: 'RefusePlainHttp',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: action,
+  Resource: resource,
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+})
+
 /** Lets an AWS service take on a role. */
 export const trust = (service: string, condition?: Statement['Condition']) => ({
   Version: '2012-10-17',

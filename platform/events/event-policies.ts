@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from '../account.ts'
-import type { Statement } from '../statements.ts'
+import { onlyTls, type Statement } from '../statements.ts'
 
 interface Policy {
   Version: '2012-10-17'
@@ -10,16 +10,6 @@ interface Policy {
 const policy = (...statements: Statement[]): Policy => ({
   Version: '2012-10-17',
   Statement: statements,
-})
-
-/** Refuses whoever does not speak TLS. */
-const onlyTls = (action: string, resource: pulumi.Input<string>): Statement => ({
-  Sid: 'RefusePlainHttp',
-  Effect: 'Deny',
-  Principal: '*',
-  Action: action,
-  Resource: resource,
-  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 })
 
 /** Who may publish is said by the IAM policies of the services' roles. */

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { AlarmTopic } from './alarm-topic.ts'
-import { declared, text } from '../testing/declared.ts'
+import { accountOf } from '../account.ts'
+import { declared, REGION, text } from '../testing/declared.ts'
 
 const topic = (email?: string) =>
   declared(
     options =>
       new AlarmTopic(
         'alarms',
-        { prefix: 'shop-dev', ...(email !== undefined && { email }) },
+        {
+          prefix: 'shop-dev',
+          account: accountOf(REGION, options),
+          ...(email !== undefined && { email }),
+        },
         options,
       ),
   )
@@ -24,7 +29,7 @@ test('CloudWatch and budgets may publish to the topic and use its key, for this 
     Resource: expect.stringMatching(/^arn:aws:sns:/),
     Condition: { StringEquals: { 'aws:SourceAccount': expect.stringMatching(/^\d{12}$/) } },
   })
-  expect(policy.Statement[1]).toMatchObject({ Effect: 'Deny', Sid: 'OnlyTls' })
+  expect(policy.Statement[1]).toMatchObject({ Effect: 'Deny', Sid: 'RefusePlainHttp' })
   expect(text(stack.one('topic:Topic').inputs['kmsMasterKeyId'])).toMatch(/^arn:aws:kms:/)
 })
 

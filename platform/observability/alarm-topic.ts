@@ -1,17 +1,20 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import type { Account } from '../account.ts'
+import { EncryptionKey } from '../data/encryption-key.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
+import { onlyTls, type Statement } from '../statements.ts'
 
 export interface AlarmTopicArgs {
   /** `shop-dev` */
   prefix: string
+  account: Account
   /** Who is told; AWS asks this address for its consent first. @default nobody */
   email?: string
 }
 
 /** Who publishes alarms. Each may only do so for this account. */
 const PUBLISHERS = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com']
-const KEY_DELETION_DAYS = 30
 
 /** SNS topic for alarms and budget alerts, encrypted with a key of its own that lets them publish. About 1 USD a month, the key. */
 export class AlarmTopic extends pulumi.ComponentResource {
@@ -21,20 +24,24 @@ export class AlarmTopic extends pulumi.ComponentResource {
   constructor(name: string, args: AlarmTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:AlarmTopic', name, {}, opts)
     const parent = { parent: this }
-    const { accountId } = aws.getCallerIdentityOutput({}, parent)
-    const key = this.#createKey(name, args, accountId)
+    const { prefix, account } = args
+    const key = new EncryptionKey(
+      name,
+      { prefix, account, description: 'Alarm topic', statements: [publishersUseKey] },
+      parent,
+    )
     const topic = new aws.sns.Topic(
       name,
       {
-        name: physicalName([args.prefix, 'alarms'], NAME_LIMITS.topic),
-        displayName: `${args.prefix} alarms`,
+        name: physicalName([prefix, 'alarms'], NAME_LIMITS.topic),
+        displayName: `${prefix} alarms`,
         kmsMasterKeyId: key.arn,
       },
       parent,
     )
     const policy = new aws.sns.TopicPolicy(
       `${name}-policy`,
-      { arn: topic.arn, policy: topicPolicy(topic.arn, accountId) },
+      { arn: topic.arn, policy: topicPolicy(topic.arn, account.id) },
       parent,
     )
     if (args.email !== undefined)
@@ -48,26 +55,6 @@ export class AlarmTopic extends pulumi.ComponentResource {
     this.keyArn = key.arn
     this.registerOutputs({ arn: this.arn, keyArn: this.keyArn })
   }
-
-  #createKey(name: string, { prefix }: AlarmTopicArgs, accountId: pulumi.Output<string>) {
-    const { partition } = aws.getPartitionOutput({}, { parent: this })
-    const key = new aws.kms.Key(
-      `${name}-key`,
-      {
-        description: `${prefix}: alarm topic`,
-        enableKeyRotation: true,
-        deletionWindowInDays: KEY_DELETION_DAYS,
-        policy: keyPolicy(partition, accountId),
-      },
-      { parent: this },
-    )
-    new aws.kms.Alias(
-      `${name}-key-alias`,
-      { name: `alias/${prefix}-${name}`, targetKeyId: key.keyId },
-      { parent: this },
-    )
-    return key
-  }
 }
 
 const ofThisAccount = (accountId: pulumi.Output<string>) => ({
@@ -75,26 +62,13 @@ const ofThisAccount = (accountId: pulumi.Output<string>) => ({
 })
 
 /** In a key's policy `*` is the key itself. The topic says for which account: not every publisher names it to KMS. */
-const keyPolicy = (partition: pulumi.Output<string>, accountId: pulumi.Output<string>) =>
-  pulumi.jsonStringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'ByPoliciesOfThisAccount',
-        Effect: 'Allow',
-        Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
-        Action: 'kms:*',
-        Resource: '*',
-      },
-      {
-        Sid: 'Publishers',
-        Effect: 'Allow',
-        Principal: { Service: PUBLISHERS },
-        Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
-        Resource: '*',
-      },
-    ],
-  })
+const publishersUseKey: Statement = {
+  Sid: 'Publishers',
+  Effect: 'Allow',
+  Principal: { Service: PUBLISHERS },
+  Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+  Resource: '*',
+}
 
 const topicPolicy = (arn: pulumi.Output<string>, accountId: pulumi.Output<string>) =>
   pulumi.jsonStringify({
@@ -108,13 +82,6 @@ const topicPolicy = (arn: pulumi.Output<string>, accountId: pulumi.Output<string
         Resource: arn,
         Condition: ofThisAccount(accountId),
       },
-      {
-        Sid: 'OnlyTls',
-        Effect: 'Deny',
-        Principal: '*',
-        Action: 'sns:Publish',
-        Resource: arn,
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-      },
+      onlyTls('sns:Publish', arn),
     ],
   })
