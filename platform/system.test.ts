@@ -17,8 +17,13 @@ test('the services of this repository fit together', () => {
 
 test('whom a service asks starts before it', () => {
   const a = service('a', { calls: ['b'], needs: { tokens: true } })
-  const b = service('b', { calls: ['c'] })
-  const system = unchecked({ a, b, c: service('c'), users: service('users') })()
+  const b = service('b', { calls: ['c'], needs: { callers: true } })
+  const system = unchecked({
+    a,
+    b,
+    c: service('c', { needs: { callers: true } }),
+    users: service('users'),
+  })()
   expect([...system.keys()]).toEqual(['c', 'b', 'users', 'a'])
   expect(asks(a)).toEqual(['b', 'users'])
   expect(askedBy('users', system)).toEqual(['a'])
@@ -26,6 +31,11 @@ test('whom a service asks starts before it', () => {
 
 test.for([
   ['a call to nobody', { a: service('a', { calls: ['bb'] }) }, 'a: calls "bb"; there are a'],
+  [
+    'a call to a service that gives no token',
+    { a: service('a', { calls: ['b'] }), b: service('b') },
+    'a: calls "b", whose manifest lacks needs: { callers: true }',
+  ],
   [
     'tokens without the service that signs them',
     { a: service('a', { needs: { tokens: true } }) },
@@ -39,7 +49,10 @@ test.for([
   ['a key that is not the name', { b: service('a') }, 'services.b is named "a" in its manifest'],
   [
     'a circle of calls',
-    { a: service('a', { calls: ['b'] }), b: service('b', { calls: ['a'] }) },
+    {
+      a: service('a', { calls: ['b'], needs: { callers: true } }),
+      b: service('b', { calls: ['a'], needs: { callers: true } }),
+    },
     'services call each other in a circle: a -> b -> a; make one of the calls an event',
   ],
   ['one route of two services', { a: service('a'), b: service('b', { routes: ['/a'] }) }, '/a'],
@@ -47,11 +60,14 @@ test.for([
   expect(unchecked(given)).toThrow(message)
 })
 
-test('a wrong call or a wrong key does not compile', () => {
+test('a wrong call, a wrong event or a wrong key does not compile', () => {
   const users = defineService({ name: 'users', description: 'Users', routes: ['/users'] })
   const caller = defineService({ name: 'a', description: 'A', routes: ['/a'], calls: ['nobody'] })
   // @ts-expect-error: there is no service "nobody"
   expect(() => systemOf({ users, a: caller })).toThrow('calls "nobody"')
+  const consumer = defineService({ name: 'a', description: 'A', routes: [], consumes: ['b.gone'] })
+  // @ts-expect-error: nobody publishes it
+  expect(() => systemOf({ users, a: consumer })).toThrow('consumes "b.gone"')
   // @ts-expect-error: its name is users
   expect(() => systemOf({ accounts: users })).toThrow('is named "users"')
 })

@@ -7,9 +7,13 @@ export type System = ReadonlyMap<string, AnyManifest>
 /** The service that signs access tokens and publishes the keys that verify them. */
 export const ISSUER = 'users'
 
-/** Compiles only where each key is its manifest's name and each service that is called exists. */
+/** Compiles only where each key is its manifest's name, and what is called and consumed exists. */
 type Consistent<S extends Record<string, AnyManifest>> = {
-  [K in keyof S]: { name: K; calls: readonly Extract<keyof S, string>[] }
+  [K in keyof S]: {
+    name: K
+    calls: readonly Extract<keyof S, string>[]
+    consumes: readonly S[keyof S]['publishes'][number][]
+  }
 }
 
 /**
@@ -39,6 +43,11 @@ function unmet(manifest: AnyManifest, all: readonly AnyManifest[]): string[] {
   const problems = manifest.calls
     .filter(callee => !names.includes(callee))
     .map(callee => `${manifest.name}: calls "${callee}"; there are ${names.join(', ')}`)
+  for (const callee of all)
+    if (manifest.calls.includes(callee.name) && !callee.needs.callers)
+      problems.push(
+        `${manifest.name}: calls "${callee.name}", whose manifest lacks needs: { callers: true }`,
+      )
   if (manifest.needs.tokens && !names.includes(ISSUER))
     problems.push(`${manifest.name}: needs tokens, which the service "${ISSUER}" signs`)
   for (const event of manifest.consumes)

@@ -25,6 +25,13 @@ export interface DatabaseConfig {
   iamRegion?: string | undefined
 }
 
+export interface EventsConfig {
+  topicArn: string | undefined
+  queueUrl: string | undefined
+  /** The service has events, and they go through PostgreSQL. */
+  inPostgres: boolean
+}
+
 /** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
 export type Config<M extends AnyManifest> = {
   service: M['name']
@@ -32,12 +39,12 @@ export type Config<M extends AnyManifest> = {
   calls: Record<M['calls'][number], { url: string; token: string }>
   settings: Values<M['settings']>
   secrets: Values<M['secrets']>
-  /** Undefined: events go through PostgreSQL. */
-  events: { topicArn: string | undefined; queueUrl: string | undefined }
+  events: EventsConfig
 } & IfNeeded<M, 'database', { database: DatabaseConfig }> &
   IfNeeded<M, 'cache', { cache: { url: string | undefined } }> &
   IfNeeded<M, 'tokens', { tokens: { jwksUrl: string } }> &
-  IfNeeded<M, 'table', { table: { name: string | undefined } }>
+  IfNeeded<M, 'table', { table: { name: string | undefined } }> &
+  IfNeeded<M, 'callers', { callers: { token: string } }>
 
 /** Every problem of one environment, a line each. The message never holds a secret's value. */
 export class ConfigError extends Error {
@@ -111,12 +118,7 @@ export function readConfig<M extends AnyManifest>(
     runtime,
     ...readNeeds(manifest, read),
     calls: readCalls(manifest, read),
-    events: {
-      topicArn:
-        manifest.publishes.length > 0 ? read('EVENTS_TOPIC_ARN', topicArn.optional()) : undefined,
-      queueUrl:
-        manifest.consumes.length > 0 ? read('EVENTS_QUEUE_URL', webUrl.optional()) : undefined,
-    },
+    events: readEvents(manifest, read),
     settings: readShapes(manifest.settings, read),
     secrets: readShapes(manifest.secrets, (name, shape) => read(name, shape, true)),
   }
@@ -156,8 +158,16 @@ function readNeeds({ needs }: AnyManifest, read: Read) {
       cache: { url: read('CACHE_URL', url(/^rediss?$/, 'rediss://host:6379').optional(), true) },
     }),
     ...(needs.tokens && { tokens: { jwksUrl: read('JWKS_URL', webUrl) } }),
+    ...(needs.callers && { callers: { token: read('SERVICE_TOKEN', z.string().min(32), true) } }),
     ...(needs.table && { table: { name: read('TABLE_NAME', z.string().optional()) } }),
   }
+}
+
+function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsConfig {
+  const topic = publishes.length > 0 ? read('EVENTS_TOPIC_ARN', topicArn.optional()) : undefined
+  const queueUrl = consumes.length > 0 ? read('EVENTS_QUEUE_URL', webUrl.optional()) : undefined
+  const hasEvents = publishes.length > 0 || consumes.length > 0
+  return { topicArn: topic, queueUrl, inPostgres: hasEvents && !topic && !queueUrl }
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {

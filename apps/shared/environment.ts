@@ -37,6 +37,8 @@ export interface Supplies<V> {
   tokens: { jwksUrl: V | string }
   /** No `name`: kept in the service's own database. */
   table: { name?: V | string }
+  /** What its callers prove themselves with: the token that their `calls` get. */
+  callers: { token: V | string }
 }
 
 type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
@@ -111,5 +113,6 @@ function addNeeds<V>(
   }
   if (needs.cache && supply.cache?.url !== undefined) secret['CACHE_URL'] = supply.cache.url
   if (needs.tokens && supply.tokens) plain['JWKS_URL'] = supply.tokens.jwksUrl
+  if (needs.callers && supply.callers) secret['SERVICE_TOKEN'] = supply.callers.token
   if (needs.table && supply.table?.name !== undefined) plain['TABLE_NAME'] = supply.table.name
 }

@@ -26,6 +26,8 @@ interface ErrorOptions {
   cause?: unknown
   headers?: Record<string, string>
   errors?: readonly FieldError[]
+  /** Members of the problem document beside its own, for what a client acts upon: `{ shortages: [...] }`. */
+  extensions?: Readonly<Record<string, unknown>>
 }
 
 /** The only error whose text reaches a caller. `code` is stable: clients may branch on it. */
@@ -35,6 +37,7 @@ export class AppError extends Error {
   readonly status: ErrorStatus
   readonly headers: Readonly<Record<string, string>>
   readonly errors: readonly FieldError[] | undefined
+  readonly extensions: Readonly<Record<string, unknown>>
 
   constructor(code: string, status: ErrorStatus, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -42,6 +45,7 @@ export class AppError extends Error {
     this.status = status
     this.headers = options.headers ?? {}
     this.errors = options.errors
+    this.extensions = options.extensions ?? {}
   }
 }
 
@@ -94,6 +98,7 @@ export interface Problem {
 export const PROBLEM_TYPE = 'application/problem+json'
 
 export const problemOf = (error: AppError, requestId?: string): Problem => ({
+  ...error.extensions,
   type: 'about:blank',
   title: TITLES[error.status],
   status: error.status,

@@ -16,6 +16,8 @@ const product = z.object({
   is_active: z.boolean(),
 })
 
+const shortage = z.object({ product_id: id, requested: count, available: count })
+
 const order = z.object({ order_id: id, user_id: id })
 const orderLines = z.array(
   z.object({
@@ -58,12 +60,15 @@ export const EVENTS = {
   ),
   'stock.low': declare(1, z.object({ product_id: id, available: count, threshold: count })),
 
+  /** An order was paid whose reservation had ended, and its stock is sold: nothing is held, the money must go back. */
+  'reservation.lost': declare(1, z.object({ order_id: id, shortages: z.array(shortage) })),
+
   'order.placed': declare(1, pricedOrder.extend({ expires_at: at })),
   'order.paid': declare(1, pricedOrder.extend({ payment_id: id })),
   'order.cancelled': declare(
     1,
     order.extend({
-      reason: z.enum(['requested', 'expired', 'payment_failed']),
+      reason: z.enum(['requested', 'expired', 'out_of_stock']),
       /** What was charged all the same and must be given back. */
       payment_id: id.nullable(),
     }),
@@ -78,6 +83,9 @@ export const EVENTS = {
   'payment.refunded': declare(1, payment.extend({ refund_id: id, refunded_cents: cents })),
 
   'user.registered': declare(1, account),
+  'user.changed': declare(1, account),
+  /** Everything that is known about the person must go. */
+  'user.deleted': declare(1, z.object({ user_id: id })),
   'user.password-reset-requested': declare(1, secretMail),
   'user.email-verification-requested': declare(1, secretMail),
 }

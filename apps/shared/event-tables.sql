@@ -20,6 +20,25 @@ create table outbox (
 create index outbox_unsent on outbox (id) where sent_at is null;
 create index outbox_sent on outbox (sent_at) where sent_at is not null;
 
+-- Stores an event, numbered within its subject, and wakes the relays. The row of the subject stays locked until the
+-- transaction ends: store last, several subjects in one order. Returns the envelope.
+create function store_event(of_subject text, content jsonb) returns jsonb language sql as $$
+  with next as (
+    insert into outbox_subjects (subject, last_sequence) values (of_subject, 1)
+    on conflict (subject) do update set last_sequence = outbox_subjects.last_sequence + 1
+    returning last_sequence
+  ), stored as (
+    insert into outbox (id, envelope)
+    select made.id, content || jsonb_build_object(
+      'id', made.id,
+      'occurred_at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'sequence', next.last_sequence)
+    from next, (select uuidv7() as id) made
+    returning envelope
+  )
+  select envelope from stored, pg_notify('outbox_' || current_schema(), '')
+$$;
+
 -- Events whose effect was stored, written by the transaction of the effect.
 create table inbox (
   consumer text not null,

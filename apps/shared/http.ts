@@ -94,9 +94,18 @@ function crossOrigin(origins: readonly string[]) {
   const handle = cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'Last-Event-ID',
+      'X-Request-Id',
+    ],
     exposeHeaders: [
       'ETag',
+      'Idempotency-Replayed',
       'Link',
       'Location',
       'RateLimit-Limit',

@@ -74,3 +74,15 @@ test('ids are forgotten after their time', async () => {
   expect(await pruneInbox(shop.database, 30)).toBe(1)
   expect(await receive(shop.database, 'products', events[1]!, note)).toBe('seen')
 })
+
+test('what an effect returns runs once, after the commit', async () => {
+  const [event] = await stockEvents(6, 1)
+  const seen: string[][] = []
+  const effect: typeof note = async (em, arrived, arrival) => {
+    await note(em, arrived, arrival)
+    return async () => void seen.push(await effects())
+  }
+  await receive(shop.database, 'products', event!, effect)
+  await receive(shop.database, 'products', event!, effect)
+  expect(seen).toEqual([['1']])
+})

@@ -10,12 +10,18 @@ export interface Arrival {
   isStale: boolean
 }
 
-/** What an event does here. Everything that it writes through `em` is stored together with the event's id. */
+/**
+ * What an event does here. Everything that it writes through `em` is stored together with the event's id. A function
+ * that it returns runs once after the commit (to tell a cache, to wake a stream); it is lost when the process dies
+ * between the two.
+ */
 export type Effect<T extends EventType> = (
   em: EntityManager,
   event: EventOf<T>,
   arrival: Arrival,
-) => Promise<unknown>
+) => Promise<void | AfterCommit>
+
+export type AfterCommit = () => Promise<unknown>
 
 /** PostgreSQL 18 returns the row as it was before, too. */
 const NOTE_SEQUENCE = `
@@ -30,35 +36,52 @@ const NOTE_SEQUENCE = `
  * other. When the effect throws nothing is noted, and the bus delivers the event again.
  * @param consumer who notes it; the service's name unless it has several independent effects of one event
  */
-export const receive = <T extends EventType>(
+export async function receive<T extends EventType>(
   database: Database,
   consumer: string,
   event: EventOf<T>,
   effect: Effect<T>,
-): Promise<'effective' | 'seen'> =>
-  database.transaction(async em => {
-    const noted: unknown[] = await em.execute(
-      'insert into inbox (consumer, event_id) values (?, ?) on conflict do nothing returning event_id',
-      [consumer, event.id],
-    )
-    if (noted.length === 0) return 'seen'
-    const { type, id } = event.subject
-    const rows: { before: number | null }[] = await em.execute(NOTE_SEQUENCE, [
-      consumer,
-      `${type}:${id}`,
-      event.sequence,
-    ])
-    const before = rows[0]?.before ?? 0
-    await effect(em, event, { isStale: event.sequence < before })
-    return 'effective'
-  })
+): Promise<'effective' | 'seen'> {
+  const { result, afterCommit } = await database.transaction(em =>
+    receiveIn(em, consumer, event, effect),
+  )
+  await afterCommit?.()
+  return result
+}
+
+interface Received {
+  result: 'effective' | 'seen'
+  afterCommit?: AfterCommit
+}
+
+async function receiveIn<T extends EventType>(
+  em: EntityManager,
+  consumer: string,
+  event: EventOf<T>,
+  effect: Effect<T>,
+): Promise<Received> {
+  const noted: unknown[] = await em.execute(
+    'insert into inbox (consumer, event_id) values (?, ?) on conflict do nothing returning event_id',
+    [consumer, event.id],
+  )
+  if (noted.length === 0) return { result: 'seen' }
+  const { type, id } = event.subject
+  const rows: { before: number | null }[] = await em.execute(NOTE_SEQUENCE, [
+    consumer,
+    `${type}:${id}`,
+    event.sequence,
+  ])
+  const before = rows[0]?.before ?? 0
+  const afterCommit = await effect(em, event, { isStale: event.sequence < before })
+  // An effect that ends with `em.execute(...)` returns rows.
+  return { result: 'effective', ...(typeof afterCommit === 'function' && { afterCommit }) }
+}
 
 /** The effect of the newest state alone: an event that an earlier one has overtaken does nothing. */
 export const unlessStale =
   <T extends EventType>(effect: Effect<T>): Effect<T> =>
-  async (em, event, arrival) => {
-    if (!arrival.isStale) await effect(em, event, arrival)
-  }
+  async (em, event, arrival) =>
+    arrival.isStale ? undefined : effect(em, event, arrival)
 
 const PRUNED_AT_ONCE = 1_000
 

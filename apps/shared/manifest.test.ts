@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  defineService,
-  openMethods,
-  PLATFORM_VARIABLES,
-  routeMatches,
-  variableName,
-} from './manifest.ts'
+import { defineService, PLATFORM_VARIABLES, variableName } from './manifest.ts'
+import { openMethods, routeMatches } from './route-patterns.ts'
 
 const base = { name: 'orders', description: 'Orders', routes: ['/orders', '/orders/*'] }
 const define = (change: object) => () => defineService({ ...base, ...change })

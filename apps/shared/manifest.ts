@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { routeMatches } from './route-patterns.ts'
 
 /** What a service may ask of whoever runs it. Each key becomes environment in `environment.ts`. */
 export interface Needs {
@@ -10,6 +11,8 @@ export interface Needs {
   readonly tokens?: true
   /** A table of its own in DynamoDB. */
   readonly table?: TableShape
+  /** Other services call its `/internal/*`: a token that they prove themselves with. */
+  readonly callers?: true
 }
 
 /** Keys of a table; all are text, but for the last. */
@@ -31,6 +34,8 @@ export interface ServiceManifest<
   Calls extends string = string,
   Settings extends Shapes = Shapes,
   Secrets extends Shapes = Shapes,
+  Publishes extends string = string,
+  Consumes extends string = string,
 > {
   /** Lower-case letters, digits and dashes: folder, schema, role, DNS name and URL of the service. */
   readonly name: Name
@@ -49,9 +54,9 @@ export interface ServiceManifest<
   /** Services that this one calls; each gives a URL and a token. */
   readonly calls: readonly Calls[]
   /** Types of events that it publishes: `order.placed`. */
-  readonly publishes: readonly string[]
+  readonly publishes: readonly Publishes[]
   /** Types of events that it hears of, each at least once. */
-  readonly consumes: readonly string[]
+  readonly consumes: readonly Consumes[]
   /** Tunable values; `passwordCost` is read from `PASSWORD_COST`. A default makes it optional. */
   readonly settings: Settings
   /** Values that must never be shown; named like settings. */
@@ -84,6 +89,8 @@ type Optional =
   | 'size'
   | 'scale'
   | 'stopSeconds'
+
+type Given<M extends ServiceManifest> = Omit<M, Optional> & Partial<Pick<M, Optional>>
 
 const DEFAULTS = {
   cachedRoutes: [],
@@ -125,6 +132,7 @@ export const PLATFORM_VARIABLES = [
   'TABLE_NAME',
   'EVENTS_TOPIC_ARN',
   'EVENTS_QUEUE_URL',
+  'SERVICE_TOKEN',
 ] as const
 
 /** `passwordCost` -> `PASSWORD_COST`, `card-vault` -> `CARD_VAULT`. */
@@ -144,11 +152,20 @@ export function defineService<
   const Calls extends string = never,
   Settings extends Shapes = Record<never, never>,
   Secrets extends Shapes = Record<never, never>,
+  const Publishes extends string = never,
+  const Consumes extends string = never,
 >(
-  given: Omit<ServiceManifest<Name, N, Calls, Settings, Secrets>, Optional> &
-    Partial<Pick<ServiceManifest<Name, N, Calls, Settings, Secrets>, Optional>>,
-): ServiceManifest<Name, N, Calls, Settings, Secrets> {
-  const manifest = { ...DEFAULTS, ...given } as ServiceManifest<Name, N, Calls, Settings, Secrets>
+  given: Given<ServiceManifest<Name, N, Calls, Settings, Secrets, Publishes, Consumes>>,
+): ServiceManifest<Name, N, Calls, Settings, Secrets, Publishes, Consumes> {
+  const manifest = { ...DEFAULTS, ...given } as ServiceManifest<
+    Name,
+    N,
+    Calls,
+    Settings,
+    Secrets,
+    Publishes,
+    Consumes
+  >
   const problems = problemsOf(manifest)
   if (problems.length > 0)
     throw new Error(`manifest of service "${given.name}": ${problems.join('; ')}`)
@@ -223,19 +240,3 @@ function clashes({ settings, secrets, calls }: AnyManifest): string[] {
   }
   return problems
 }
-
-/** Whether a load balancer's path pattern (`*` matches any characters) takes this path. */
-export function routeMatches(pattern: string, path: string): boolean {
-  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
-}
-
-/** Methods that a path, or all that a pattern takes, may be asked with and without a token; `ANY` for every one. */
-export const openMethods = (openRoutes: readonly string[], path: string): readonly string[] => [
-  ...new Set(
-    openRoutes.flatMap(route => {
-      const [method = '', pattern = ''] = route.split(' ')
-      if (pattern !== path && !routeMatches(pattern, path)) return []
-      return method === 'GET' ? ['GET', 'HEAD'] : [method]
-    }),
-  ),
-]

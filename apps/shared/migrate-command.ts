@@ -1,4 +1,5 @@
-import type { DatabaseConfig } from './config.ts'
+import type { DatabaseConfig, EventsConfig } from './config.ts'
+import { preparePostgresBus } from './bus/prepare-postgres-bus.ts'
 import type { AnyManifest } from './manifest.ts'
 import { AdminUrl, migrate } from './migrations.ts'
 import type { Command } from './run.ts'
@@ -16,19 +17,22 @@ export const migrateCommand =
     const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
     if (!adminUrl.success)
       throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
-    const { url, iamRegion } = (config as unknown as { database: DatabaseConfig }).database
+    const { database, events } = config as unknown as WithDatabase
+    const { url, iamRegion } = database
+    const admin = withPassword(adminUrl.data, env['DATABASE_ADMIN_PASSWORD'])
     const done = await migrate(
-      {
-        service: config.service,
-        url,
-        adminUrl: withPassword(adminUrl.data, env['DATABASE_ADMIN_PASSWORD']),
-        iam: iamRegion !== undefined,
-        folder,
-      },
+      { service: config.service, url, adminUrl: admin, iam: iamRegion !== undefined, folder },
       log,
     )
+    if (events.inPostgres) await preparePostgresBus(admin, url)
     return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
   }
+
+/** What the config of every service with a database has. */
+interface WithDatabase {
+  database: DatabaseConfig
+  events: EventsConfig
+}
 
 function withPassword(url: string, password: string | undefined): string {
   if (!password) return url

@@ -7,22 +7,8 @@ import { currentRequest } from './request-context.ts'
 /** The relays of a service listen here. The schema is the service's: services share a database. */
 export const outboxChannel = (service: string): string => `outbox_${service}`
 
-/** MikroORM reads `?` as a parameter. */
-const STORE = `
-  with next as (
-    insert into outbox_subjects (subject, last_sequence) values (?, 1)
-    on conflict (subject) do update set last_sequence = outbox_subjects.last_sequence + 1
-    returning last_sequence
-  ), stored as (
-    insert into outbox (id, envelope)
-    select made.id, ?::jsonb || jsonb_build_object(
-      'id', made.id,
-      'occurred_at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'sequence', next.last_sequence)
-    from next, (select uuidv7() as id) made
-    returning envelope
-  )
-  select envelope::text as envelope, pg_notify('outbox_' || current_schema(), '') from stored`
+/** The function is made by `event-tables.sql`. MikroORM reads `?` as a parameter. */
+const STORE = 'select store_event(?, ?::jsonb)::text as envelope'
 
 /**
  * Stores events in the caller's transaction: they are published exactly if it commits, in any order.

@@ -1,9 +1,5 @@
-import {
-  type AnyManifest,
-  openMethods,
-  PRIVATE_PATHS,
-  routeMatches,
-} from '../../apps/shared/manifest.ts'
+import { type AnyManifest, PRIVATE_PATHS } from '../../apps/shared/manifest.ts'
+import { openMethods, routeMatches } from '../../apps/shared/route-patterns.ts'
 import { depthOf, listenerRules } from './listener-rules.ts'
 
 /** AWS's default quota per API. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import products from '../../apps/products/manifest.ts'
-import { type AnyManifest, defineService, routeMatches } from '../../apps/shared/manifest.ts'
+import { type AnyManifest, defineService } from '../../apps/shared/manifest.ts'
+import { routeMatches } from '../../apps/shared/route-patterns.ts'
 import users from '../../apps/users/manifest.ts'
 import { behavioursOf } from './edge-behaviours.ts'
 

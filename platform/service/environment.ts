@@ -18,7 +18,7 @@ export interface AwsSupplies {
   cacheUrl: Value | undefined
   tableName: Value | undefined
   events: { topicArn: Value; queueUrl: Value | undefined } | undefined
-  /** Tokens of the services that it calls, by their names. */
+  /** Tokens of the services that others call, by their names. */
   callTokens: ReadonlyMap<string, Value>
   /** By the names in the manifest. */
   secrets: Readonly<Record<string, Value>>
@@ -41,12 +41,15 @@ export function awsEnvironment(
     ...(manifest.needs.database && !database ? ['a database'] : []),
     ...(manifest.needs.cache && cacheUrl === undefined ? ['a cache'] : []),
     ...(manifest.needs.table && tableName === undefined ? ['a table'] : []),
+    ...(manifest.needs.callers && !supplies.callTokens.has(manifest.name)
+      ? ['a token for its callers']
+      : []),
     ...(manifest.publishes.length > 0 && !events ? ['a topic'] : []),
     ...(manifest.consumes.length > 0 && !events?.queueUrl ? ['a queue'] : []),
   ]
   if (missing.length > 0)
     throw new Error(`service "${manifest.name}" needs ${missing.join(', ')}, which nobody supplies`)
-  const tokenFor = (callee: string): Value => {
+  const tokenOf = (callee: string): Value => {
     const token = supplies.callTokens.get(callee)
     if (token !== undefined) return token
     throw new Error(`service "${manifest.name}" calls "${callee}", for which there is no token`)
@@ -69,8 +72,9 @@ export function awsEnvironment(
     cache: { ...(cacheUrl !== undefined && { url: cacheUrl }) },
     tokens: { jwksUrl: `${internalUrl(ISSUER)}/.well-known/jwks.json` },
     table: { ...(tableName !== undefined && { name: tableName }) },
+    callers: { token: manifest.needs.callers ? tokenOf(manifest.name) : '' },
     calls: Object.fromEntries(
-      manifest.calls.map(callee => [callee, { url: internalUrl(callee), token: tokenFor(callee) }]),
+      manifest.calls.map(callee => [callee, { url: internalUrl(callee), token: tokenOf(callee) }]),
     ),
     settings: config.settings,
     secrets: supplies.secrets,

@@ -84,6 +84,7 @@ const STATEMENTS_OF_NEED: Record<Need, (grants: Grants) => Statement[]> = {
   cache: () => [],
   // By HTTP.
   tokens: () => [],
+  callers: () => [],
   table: ({ tableArn, keyArn }) =>
     tableArn
       ? [

@@ -89,9 +89,9 @@ export function createCallTokens(
   system: System,
   opts: pulumi.CustomResourceOptions,
 ): ReadonlyMap<string, pulumi.Output<string>> {
-  const callees = new Set([...system.values()].flatMap(({ calls }) => calls))
+  const callees = [...system.values()].filter(({ needs }) => needs.callers)
   return new Map(
-    [...callees].map(callee => [
+    callees.map(({ name: callee }) => [
       callee,
       new random.RandomPassword(`${callee}-token`, { length: 48, special: false }, opts).result,
     ]),

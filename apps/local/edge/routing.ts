@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
-import { type AnyManifest, routeMatches } from '../../shared/manifest.ts'
+import type { AnyManifest } from '../../shared/manifest.ts'
+import { routeMatches } from '../../shared/route-patterns.ts'
 
 /** A service as the edge sees it. */
 export interface Target {

@@ -43,6 +43,7 @@ export function environmentFor(
     },
     cache: {},
     table: {},
+    callers: { token: own.token },
     tokens: { jwksUrl: `${urlOf('users')}/.well-known/jwks.json` },
     calls: Object.fromEntries(
       manifest.calls.map(callee => [

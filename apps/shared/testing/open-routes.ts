@@ -1,4 +1,5 @@
-import { type AnyManifest, openMethods } from '../manifest.ts'
+import type { AnyManifest } from '../manifest.ts'
+import { openMethods } from '../route-patterns.ts'
 import type { TestService } from './test-service.ts'
 
 const NO_ID = '00000000-0000-4000-8000-000000000000'

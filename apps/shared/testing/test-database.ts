@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { preparePostgresBus } from '../bus/prepare-postgres-bus.ts'
 import { migrate } from '../migrations.ts'
 
 export interface TestDatabase {
@@ -21,16 +22,23 @@ export async function testDatabase(service: string, migrations?: string): Promis
   const url = new URL(adminUrl)
   url.username = name
   url.password = randomBytes(12).toString('hex')
-  if (migrations !== undefined)
+  const query: TestDatabase['query'] = (sql, values = []) =>
+    asAdmin(name, async client => (await client.query(sql, values)).rows)
+  if (migrations !== undefined) {
     await migrate(
       { service, url: url.href, adminUrl, iam: false, folder: migrations },
       pino({ level: 'silent' }),
     )
+    const [table] = await query('select from pg_tables where schemaname = $1 and tablename = $2', [
+      service,
+      'outbox',
+    ])
+    if (table) await preparePostgresBus(adminUrl, url.href)
+  }
   return {
     url: url.href,
     adminUrl,
-    query: (sql, values = []) =>
-      asAdmin(name, async client => (await client.query(sql, values)).rows),
+    query,
     close: async () => {
       await asAdmin('postgres', client => client.query(`drop database ${name} with (force)`))
     },

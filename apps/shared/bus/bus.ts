@@ -1,0 +1,88 @@
+import type { Envelope } from '../events.ts'
+
+/** One try to hand an event to its consumer. */
+export interface Delivery {
+  /** What came: an envelope as text or as what JSON made of it. Nobody has checked it yet. */
+  raw: unknown
+  /** 1 at the first try. */
+  attempt: number
+  /** Aborted when the handler's time is over: the event is then tried again, whatever the handler still does. */
+  signal: AbortSignal
+}
+
+/** Resolves when the event had its effect; what it throws is logged, and the event comes again later. */
+export type Handler = (delivery: Delivery) => Promise<void>
+
+/** Thrown by a handler that no further try could help: the event becomes a dead letter at once where the bus can. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable'
+}
+
+export interface DeadLetter {
+  /** The bus's own name for it, for `redrive`. */
+  id: string
+  raw: unknown
+  /** Undefined where the bus could not keep it; then it is in the log of the consumer. */
+  reason: string | undefined
+  at: string
+}
+
+/** An event that the bus does not take, though it answers. */
+export interface Refusal {
+  id: string
+  reason: string
+}
+
+export interface BusLag {
+  /** Events that wait for this consumer, those that are to be tried again included. */
+  waiting: number
+  /** Undefined where this service may not look. */
+  deadLetters: number | undefined
+}
+
+/** A service's way to the bus: it publishes to all and reads what its own manifest says it consumes. */
+export interface Bus {
+  /** Hands events over, at least once each, in no order. @throws when the bus can't be reached: hand them over again */
+  publish: (envelopes: readonly Envelope[]) => Promise<readonly Refusal[]>
+  /**
+   * Reads events until the returned function is called, which waits for what is under way. Instances share the work. An
+   * event that keeps failing becomes a dead letter after `deliveries` tries. An outage of the bus is waited out.
+   */
+  subscribe: (handler: Handler) => () => Promise<void>
+  /** Those of this consumer, oldest first, up to some hundreds. */
+  deadLetters: () => Promise<DeadLetter[]>
+  /** Gives dead letters to their consumer again. Returns how many. */
+  redrive: (ids: 'all' | readonly string[]) => Promise<number>
+  lag: () => Promise<BusLag>
+  close: () => Promise<void>
+}
+
+/** How a consumer is served; the same for every bus. */
+export interface Serving {
+  /** Name of the service. */
+  consumer: string
+  /** Types of events that it reads. */
+  consumes: readonly string[]
+  /** Events in hand at the same time, for each instance. @default 5 */
+  concurrency?: number
+  /** Tries before an event is a dead letter; on AWS the queue says it. @default 5 */
+  deliveries?: number
+  /** Seconds until the second try; doubled for each further one. @default 5 */
+  retrySeconds?: number
+  /** @default 300 */
+  retryMaxSeconds?: number
+  /** What a handler has for one event. @default 30 */
+  handlerSeconds?: number
+  /** After this time an event whose consumer died is given to another; longer than `handlerSeconds`. @default 60 */
+  visibilitySeconds?: number
+}
+
+export const servingWithDefaults = (serving: Serving): Required<Serving> => ({
+  concurrency: 5,
+  deliveries: 5,
+  retrySeconds: 5,
+  retryMaxSeconds: 300,
+  handlerSeconds: 30,
+  visibilitySeconds: 60,
+  ...serving,
+})
