@@ -68,7 +68,8 @@ export const EVENTS = {
   'order.cancelled': declare(
     1,
     order.extend({
-      reason: z.enum(['requested', 'expired', 'out_of_stock']),
+      /** `paid_twice`: the order goes on, one payment too many must be given back. */
+      reason: z.enum(['requested', 'expired', 'out_of_stock', 'paid_twice']),
       /** What was charged all the same and must be given back. */
       payment_id: id.nullable(),
     }),

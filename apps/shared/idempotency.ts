@@ -14,6 +14,8 @@ export interface Idempotency {
    * first try left elsewhere (a reservation, a charge).
    */
   readonly id: string
+  /** Caller, route, key and fingerprint, for `rememberSql` in a statement of one's own. */
+  readonly columns: readonly string[]
   /**
    * Notes that the effect has begun, when it takes several transactions: another body under this key is refused from
    * then on, the same one is let through again.
@@ -158,11 +160,23 @@ const REMEMBER = `
       and idempotency_keys.fingerprint = excluded.fingerprint
   returning status`
 
+/**
+ * SQL of `remember` as a part of another statement, which has to find out by itself that a twin was faster: by what it
+ * inserts under `Idempotency.id`, and before this.
+ * @param first number of the first of four parameters, which are `Idempotency.columns`
+ * @param answer a select of no or one row, the answer's text
+ */
+export const rememberSql = (first: number, status: 200 | 201, answer: string): string => `
+  insert into idempotency_keys (caller, route, key, fingerprint, status, answer)
+  select $${first}::uuid, $${first + 1}, $${first + 2}, decode($${first + 3}, 'hex'), ${status}, given.answer
+  from (${answer}) given (answer)`
+
 function idempotencyOf(request: KeyedRequest): Idempotency {
   const { caller, route, key, fingerprint } = request
   const columns = [caller, route, key, fingerprint]
   return {
     id: uuidOf(`${caller}\n${route}\n${key}`),
+    columns,
     claim: async em => void (await em.execute(CLAIM, columns)),
     remember: async (em, status, body) => {
       const answer = typeof body === 'string' ? body : JSON.stringify(body)
