@@ -30,6 +30,7 @@ export interface EventsConfig {
   queueUrl: string | undefined
   /** The service has events, and they go through PostgreSQL. */
   inPostgres: boolean
+  consumes: readonly string[]
 }
 
 /** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
@@ -167,7 +168,7 @@ function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsCon
   const topic = publishes.length > 0 ? read('EVENTS_TOPIC_ARN', topicArn.optional()) : undefined
   const queueUrl = consumes.length > 0 ? read('EVENTS_QUEUE_URL', webUrl.optional()) : undefined
   const hasEvents = publishes.length > 0 || consumes.length > 0
-  return { topicArn: topic, queueUrl, inPostgres: hasEvents && !topic && !queueUrl }
+  return { topicArn: topic, queueUrl, inPostgres: hasEvents && !topic && !queueUrl, consumes }
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {

@@ -12,7 +12,12 @@ import { defineService } from './manifest.ts'
 import { migrationsFolder } from './testing/migrations-folder.ts'
 import { testDatabase, type TestDatabase } from './testing/test-database.ts'
 import { testIssuer, type TestIssuer } from './testing/test-issuer.ts'
-import { type Answer, PUBLIC_URL, startTestService, type TestService } from './testing/test-service.ts'
+import {
+  type Answer,
+  PUBLIC_URL,
+  startTestService,
+  type TestService,
+} from './testing/test-service.ts'
 import { remoteKeys, tokenVerifier } from './tokens.ts'
 import { answers, body } from './validation.ts'
 
@@ -40,7 +45,8 @@ let meanwhile: (name: string) => Promise<unknown>
 
 beforeAll(async () => {
   folder = await migrationsFolder({
-    '0001-things.sql': 'create table things (id uuid constraint things_pkey primary key, name text)',
+    '0001-things.sql':
+      'create table things (id uuid constraint things_pkey primary key, name text)',
     '0002-keys.sql': await readFile(join(import.meta.dirname, 'idempotency-table.sql'), 'utf8'),
   })
   ;[arranged, issuer] = await Promise.all([testDatabase('things', folder.path), testIssuer()])

@@ -6,7 +6,7 @@ import { publish } from './outbox.ts'
 
 let shop: EventDatabase
 beforeAll(async () => {
-  shop = await eventDatabase('products')
+  shop = await eventDatabase('products', [])
 })
 afterAll(() => shop?.close())
 beforeEach(() =>

@@ -24,7 +24,8 @@ export const migrateCommand =
       { service: config.service, url, adminUrl: admin, iam: iamRegion !== undefined, folder },
       log,
     )
-    if (events.inPostgres) await preparePostgresBus(admin, url)
+    if (events.inPostgres)
+      await preparePostgresBus(admin, url, { consumer: config.service, consumes: events.consumes })
     return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
   }
 

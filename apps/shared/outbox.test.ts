@@ -8,7 +8,7 @@ import { withRequest } from './request-context.ts'
 
 let shop: EventDatabase
 beforeAll(async () => {
-  shop = await eventDatabase('inventory')
+  shop = await eventDatabase('inventory', [])
 })
 afterAll(() => shop?.close())
 beforeEach(() => shop.arranged.query('truncate inventory.outbox, inventory.outbox_subjects'))

@@ -1,7 +1,8 @@
 import { PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
 import type { Serving } from './bus.ts'
-import { BUS_SCHEMA, connectionOf, WITHOUT_UPKEEP } from './prepare-postgres-bus.ts'
+import { declareConsumer } from './declare-consumer.ts'
+import { BUS_SCHEMA, connectionOf, WITHOUT_UPKEEP } from './bus-schema.ts'
 
 export interface PostgresBusOptions extends Serving {
   /** The service's own role, in the database that all services share. */
@@ -11,8 +12,6 @@ export interface PostgresBusOptions extends Serving {
   upkeepSeconds?: number
 }
 
-const HOUR = 3600
-const DAY = 24 * HOUR
 const POOL_SIZE = 2
 const STATEMENT_TIMEOUT_MS = 5_000
 
@@ -22,16 +21,9 @@ export interface LazyBoss {
   close: () => Promise<void>
 }
 
-/** Names of a consumer's queues. */
-export interface Queues {
-  live: string
-  dead: string
-}
-
 export function lazyBoss(
   { url, log, consumes, upkeepSeconds = 15 }: PostgresBusOptions,
   serving: Required<Serving>,
-  queues: Queues,
 ): LazyBoss {
   const boss = new PgBoss({
     ...connectionOf(url),
@@ -54,7 +46,7 @@ export function lazyBoss(
   let starting: Promise<PgBoss> | undefined
   return {
     started: () => {
-      starting ??= start(boss, serving, queues).catch((error: unknown) => {
+      starting ??= start(boss, serving).catch((error: unknown) => {
         starting = undefined
         throw error
       })
@@ -67,36 +59,8 @@ export function lazyBoss(
   }
 }
 
-async function start(boss: PgBoss, serving: Required<Serving>, queues: Queues): Promise<PgBoss> {
+async function start(boss: PgBoss, serving: Required<Serving>): Promise<PgBoss> {
   await boss.start()
-  if (serving.consumes.length > 0) await declareConsumer(boss, serving, queues)
+  if (serving.consumes.length > 0) await declareConsumer(boss, serving)
   return boss
-}
-
-/** Makes the consumer's queues and says what it consumes. Doing it again changes what is there. */
-async function declareConsumer(
-  boss: PgBoss,
-  serving: Required<Serving>,
-  { live, dead }: Queues,
-): Promise<void> {
-  const kept = { retentionSeconds: 14 * DAY, deleteAfterSeconds: HOUR }
-  const options = {
-    ...kept,
-    retryLimit: serving.deliveries - 1,
-    retryDelay: serving.retrySeconds,
-    retryDelayMax: serving.retryMaxSeconds,
-    retryBackoff: true,
-    expireInSeconds: serving.visibilitySeconds,
-    deadLetter: dead,
-    notify: true,
-  }
-  await boss.createQueue(dead, kept)
-  await boss.createQueue(live, options)
-  await boss.updateQueue(live, options)
-  const { rows } = await boss
-    .getDb()
-    .executeSql(`select event from ${BUS_SCHEMA}.subscription where name = $1`, [live])
-  for (const { event } of rows as { event: string }[])
-    if (!serving.consumes.includes(event)) await boss.unsubscribe(event, live)
-  for (const type of serving.consumes) await boss.subscribe(type, live)
 }

@@ -2,9 +2,10 @@ import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
 import { attempt } from './attempt.ts'
 import { type Bus, type BusLag, type DeadLetter, type Serving, servingWithDefaults } from './bus.ts'
+import { BUS_SCHEMA } from './bus-schema.ts'
+import { type Queues, queuesOf } from './declare-consumer.ts'
 import { keepTrying } from './keep-trying.ts'
-import { type LazyBoss, lazyBoss, type PostgresBusOptions, type Queues } from './lazy-boss.ts'
-import { BUS_SCHEMA } from './prepare-postgres-bus.ts'
+import { type LazyBoss, lazyBoss, type PostgresBusOptions } from './lazy-boss.ts'
 
 const DEAD_LETTERS_SHOWN = 500
 const REDRIVEN_AT_ONCE = 1_000
@@ -13,6 +14,10 @@ const WORK = {
   perJobResults: true,
   pollingIntervalSeconds: 1,
   notifyPollingIntervalSeconds: 2,
+  // More is fetched at once only while there is more than one fetch takes.
+  burstWhenBatchFull: true,
+  // Each waits for all of its batch: a handler that hangs stops one of them.
+  localConcurrency: 2,
 } as const
 
 /**
@@ -22,8 +27,8 @@ const WORK = {
 export function openPostgresBus(options: PostgresBusOptions): Bus {
   const serving = servingWithDefaults(options)
   const { log } = options
-  const queues = { live: serving.consumer, dead: `${serving.consumer}.dead` }
-  const boss = lazyBoss(options, serving, queues)
+  const queues = queuesOf(serving.consumer)
+  const boss = lazyBoss(options, serving)
   return {
     publish: async envelopes => publish(await boss.started(), envelopes),
     subscribe: handler => subscribe(boss, serving, queues.live, log, handler),
@@ -72,9 +77,9 @@ function subscribe(
   const working = keepTrying(stopping.signal, log, 'reading events', async () => {
     await (
       await boss.started()
-    ).work<object, unknown, typeof WORK & { localConcurrency: number }>(
+    ).work<object, unknown, typeof WORK & { batchSize: number }>(
       queue,
-      { ...WORK, localConcurrency: serving.concurrency },
+      { ...WORK, batchSize: Math.max(2, Math.ceil(serving.concurrency / WORK.localConcurrency)) },
       jobs => Promise.all(jobs.map(job => handle(job, serving, log, handler))),
     )
   })

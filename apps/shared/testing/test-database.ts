@@ -33,7 +33,7 @@ export async function testDatabase(service: string, migrations?: string): Promis
       service,
       'outbox',
     ])
-    if (table) await preparePostgresBus(adminUrl, url.href)
+    if (table) await preparePostgresBus(adminUrl, url.href, { consumer: service, consumes: [] })
   }
   return {
     url: url.href,
