@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterEach, expect, inject, test, vi } from 'vitest'
 import { type Cache, type CacheConnection, openCache } from './cache.ts'
@@ -164,6 +165,53 @@ test.skipIf(!redisUrl)(
     expect(await two.getOrLoad('raced', value('new'))).toBe('new')
   },
 )
+
+test.skipIf(!redisUrl)(
+  '[needs redis-server] what a late load put into Redis after an invalidation is soon gone everywhere',
+  async () => {
+    const service = `fixture-${randomUUID()}`
+    const [writer, loader, reader] = await Promise.all([1, 2, 3].map(() => redisInstance(service)))
+    await expectBusWorks(writer as Cache, loader as Cache)
+    const slow = slowLoad('old')
+    const late = loader?.getOrLoad('raced', slow.load)
+    await slow.begun
+    const told = holdMessages()
+    const invalidated = writer?.invalidate(['raced'])
+    await told.waiting // it is gone from Redis, and nobody else has heard of it
+    slow.release()
+    await late
+    told.release()
+    await invalidated
+    for (const cache of [writer, loader, reader])
+      await vi.waitFor(
+        async () => expect(await cache?.getOrLoad('raced', value('new'))).toBe('new'),
+        5_000,
+      )
+  },
+)
+
+/** Holds back what instances say to each other, until `release`. */
+function holdMessages() {
+  const waiting = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const publish: Redis['publish'] = Reflect.get(Redis.prototype, 'publish')
+  const spy = vi.spyOn(Redis.prototype, 'publish').mockImplementation(async function (
+    this: Redis,
+    channel,
+    message,
+  ) {
+    waiting.resolve()
+    await released.promise
+    return publish.call(this, channel, message)
+  })
+  return {
+    waiting: waiting.promise,
+    release: () => {
+      spy.mockRestore()
+      released.resolve()
+    },
+  }
+}
 
 /** Resolves when an invalidation in `one` reaches `two`; leaves 'signal' cached in both as '1'. */
 async function expectBusWorks(one: Cache, two: Cache): Promise<void> {

@@ -36,10 +36,11 @@ export function openCache(service: string, url: string | undefined, log: Log): C
   const closing = new AbortController()
   const bento = createBento(service, redis, emitter, closing.signal)
   const versions = watchInvalidations(emitter)
+  const later = redis && laterUnless(closing.signal)
   countHits(service, emitter)
   return {
     redis,
-    cache: (namespace, ttlSeconds) => cacheOf(bento, namespace, ttlSeconds, versions),
+    cache: (namespace, ttlSeconds) => cacheOf(bento, { namespace, ttlSeconds, versions, later }),
     close: () => {
       closing.abort()
       return closeRedis(redis)
@@ -84,15 +85,32 @@ function watchInvalidations(emitter: EventEmitter): Invalidations {
   return { version: () => version, happened }
 }
 
+/**
+ * Another instance that read a row before it changed may put it into Redis after the change took it out there and before
+ * it heard of that. Every instance would take it from there, so it is taken out once more.
+ */
+const AGAIN_MS = 500
+
+const laterUnless = (closing: AbortSignal) => (run: () => Promise<void>) => {
+  const timer = setTimeout(() => void (closing.aborted || run()), AGAIN_MS)
+  timer.unref()
+}
+
 /** A hot key is looked up in bentocache once a second; a map of plain strings answers in between, ten times as fast. */
 const HOT_MS = 1000
 const HOT_ITEMS = 1000
 
+interface CacheOptions {
+  namespace: string
+  ttlSeconds: number
+  versions: Invalidations
+  /** Runs something once more a little later; undefined without Redis. */
+  later: ((run: () => Promise<void>) => void) | undefined
+}
+
 function cacheOf(
   bento: ReturnType<typeof createBento>,
-  namespace: string,
-  ttlSeconds: number,
-  invalidations: Invalidations,
+  { namespace, ttlSeconds, versions, later }: CacheOptions,
 ): Cache {
   const entries = bento.namespace(namespace)
   const hot = new LRUCache<string, { value: string; version: number }>({
@@ -102,7 +120,7 @@ function cacheOf(
 
   const load = async (key: string, version: number, from: () => Promise<string | undefined>) => {
     // A load that began before a change must not be kept: it may have read the row as it was.
-    const isStale = () => invalidations.version() !== version
+    const isStale = () => versions.version() !== version
     let passed: string | undefined
     const value = await entries
       .getOrSet({
@@ -133,16 +151,21 @@ function cacheOf(
     return value
   }
 
+  const remove = async (keys: readonly string[]) => {
+    versions.happened()
+    await entries.deleteMany({ keys: [...keys] })
+    versions.happened()
+  }
+
   return {
     getOrLoad: (key, from) => {
-      const version = invalidations.version()
+      const version = versions.version()
       const known = hot.get(key)
       return known?.version === version ? known.value : join(key, version, from)
     },
     invalidate: async keys => {
-      invalidations.happened()
-      await entries.deleteMany({ keys: [...keys] })
-      invalidations.happened()
+      await remove(keys)
+      later?.(() => remove(keys))
     },
   }
 }
