@@ -37,12 +37,7 @@ export function authentication(verify: VerifyToken) {
     documented(
       createMiddleware<Authenticated>(async (c, next) => {
         const caller = await callerOf(c.req.header('authorization'), verify)
-        if (caller.role !== role)
-          throw new AppError(
-            'forbidden',
-            403,
-            `This needs the role ${role}; yours is ${caller.role}`,
-          )
+        if (caller.role !== role) throw forbidden(role, caller.role)
         c.set('caller', caller)
         return next()
       }),
@@ -74,6 +69,9 @@ function callerOf(header: string | undefined, verify: VerifyToken): Caller | Pro
   if (token === '') throw unauthorized()
   return verify(token)
 }
+
+export const forbidden = (needed: Role, own: Role): AppError =>
+  new AppError('forbidden', 403, `This needs the role ${needed}; yours is ${own}`)
 
 /** The reference's answer to every bad token; it does not say what is wrong with it. */
 export const unauthorized = (cause?: unknown): AppError =>

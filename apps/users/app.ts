@@ -65,7 +65,7 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       query(UserList),
       answers(200, Users, { headers: LINK_HEADER }),
       async c => {
-        const page = await listUsers(database, c.req.valid('query'))
+        const page = await listUsers(database, c.var.caller, c.req.valid('query'))
         setNextLink(c, page.next)
         return c.var.answer(page.items)
       },
@@ -124,7 +124,14 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       body(UserUpdate),
       answers(200, UserResponse),
       async c =>
-        c.var.answer(await updateUser(database, c.req.valid('param').user_id, c.req.valid('json'))),
+        c.var.answer(
+          await updateUser(
+            database,
+            c.var.caller,
+            c.req.valid('param').user_id,
+            c.req.valid('json'),
+          ),
+        ),
     )
     .post(
       '/auth/login',

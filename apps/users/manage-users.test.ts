@@ -80,6 +80,25 @@ test('an admin who becomes a buyer has to log in again', async () => {
   expect((await refresh(users, second.refresh_token)).status).toBe(401)
 })
 
+test('who is an admin no more manages no accounts, whatever the token still says', async () => {
+  const buyer = await newAccount(users)
+  const formers = [
+    { former: await newAdmin(users, database), json: { role: 'buyer' }, status: 403 },
+    { former: await newAdmin(users, database), json: { is_active: false }, status: 401 },
+  ]
+  for (const { former, json, status } of formers) {
+    await change(former.id, json)
+    const answers = [
+      await change(former.id, { role: 'admin', is_active: true }, former.access_token),
+      await change(buyer.id, { role: 'admin' }, former.access_token),
+      await users.call('/users', { token: former.access_token }),
+    ]
+    expect(answers.map(answer => answer.status)).toEqual([status, status, status])
+    expect((await find(buyer.id, former.access_token)).status).toBe(status === 403 ? 404 : 401)
+  }
+  expect((await find(buyer.id, admin.access_token)).body.role).toBe('buyer')
+})
+
 test('deactivation ends login and sessions, and reactivation allows to log in again', async () => {
   const account = await newAccount(users)
   expect((await change(account.id, { is_active: false })).body.is_active).toBe(false)

@@ -6,6 +6,7 @@ import type { Database } from '../shared/database.ts'
 import { notFound } from '../shared/errors.ts'
 import { decodeCursor, Instant, type Page, pageOf } from '../shared/page.ts'
 import { refuseLastAdmin } from './last-admin.ts'
+import { presentAccount, requirePresentAdmin } from './present-account.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { UserList, UserUpdate, UserView } from './schemas.ts'
 import { emailKey, setActive, setRole, type User, UserEntity } from './user.ts'
@@ -16,6 +17,7 @@ const Position = z.tuple([Instant, z.uuid()])
 /** Oldest first. */
 export async function listUsers(
   database: Database,
+  caller: Caller,
   { skip, limit, after, search }: z.output<typeof UserList>,
 ): Promise<Page<UserView>> {
   const where: FilterQuery<User>[] = []
@@ -25,8 +27,9 @@ export async function listUsers(
     const at = new Date(createdAt)
     where.push({ $or: [{ createdAt: { $gt: at } }, { createdAt: at, id: { $gt: id } }] })
   }
-  const users = await database.transaction(em =>
-    em.find(
+  const users = await database.transaction(async em => {
+    await requirePresentAdmin(em, caller)
+    return em.find(
       UserEntity,
       { $and: where },
       {
@@ -34,8 +37,8 @@ export async function listUsers(
         limit: limit + 1,
         offset: after === undefined ? skip : 0,
       },
-    ),
-  )
+    )
+  })
   return pageOf(users, limit, viewOf, user => [user.createdAt.toISOString(), user.id])
 }
 
@@ -45,10 +48,12 @@ const startsWith = (prefix: string): FilterQuery<User> => ({
 })
 
 /** @throws {AppError} 404, also for callers who may not see the account */
-export async function findUser(database: Database, caller: Caller, id: string): Promise<UserView> {
-  if (caller.role !== 'admin' && caller.id !== id) throw notFound('User')
-  return viewOf(await database.transaction(em => userById(em, id)))
-}
+export const findUser = (database: Database, caller: Caller, id: string): Promise<UserView> =>
+  database.transaction(async em => {
+    const self = await presentAccount(em, caller)
+    if (self.role !== 'admin' && self.id !== id) throw notFound('User')
+    return viewOf(await userById(em, id))
+  })
 
 async function userById(em: EntityManager, id: string, lockMode?: LockMode): Promise<User> {
   const user = await em.findOne(UserEntity, { id }, { ...(lockMode && { lockMode }) })
@@ -59,10 +64,12 @@ async function userById(em: EntityManager, id: string, lockMode?: LockMode): Pro
 /** Deactivation ends the user's sessions. @throws {AppError} 404, 409 */
 export const updateUser = (
   database: Database,
+  caller: Caller,
   id: string,
   change: z.output<typeof UserUpdate>,
 ): Promise<UserView> =>
   database.transaction(async em => {
+    await requirePresentAdmin(em, caller)
     const user = await userById(em, id, LockMode.PESSIMISTIC_WRITE)
     const leaves = change.is_active === false || change.role === 'buyer'
     if (leaves && user.role === 'admin' && user.isActive) await refuseLastAdmin(em, id)

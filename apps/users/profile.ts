@@ -1,34 +1,24 @@
 import { LockMode } from '@mikro-orm/core'
 import type { z } from 'zod'
-import { type Caller, unauthorized } from '../shared/auth.ts'
+import type { Caller } from '../shared/auth.ts'
 import type { Database } from '../shared/database.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
+import { presentAccount } from './present-account.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { PasswordChange, ProfileUpdate, UserView } from './schemas.ts'
 import { refuseLastAdmin } from './last-admin.ts'
-import { anonymise, rename, setPassword, type User, UserEntity } from './user.ts'
+import { anonymise, rename, setPassword, type User } from './user.ts'
 import { viewOf } from './user-view.ts'
 import type { EntityManager } from '@mikro-orm/postgresql'
 
-/** A token may outlive its account by up to 30 minutes: the account is looked at, not the token alone. */
-async function activeUser(em: EntityManager, caller: Caller, lockMode?: LockMode): Promise<User> {
-  const user = await em.findOne(
-    UserEntity,
-    { id: caller.id, isActive: true },
-    { ...(lockMode && { lockMode }) },
-  )
-  if (!user) throw unauthorized()
-  return user
-}
-
 /** What ends all sessions locks the row first, as a login does: one that is under way must not open another. */
 const lockedUser = (em: EntityManager, caller: Caller): Promise<User> =>
-  activeUser(em, caller, LockMode.PESSIMISTIC_WRITE)
+  presentAccount(em, caller, { lockMode: LockMode.PESSIMISTIC_WRITE })
 
 export const findProfile = (database: Database, caller: Caller): Promise<UserView> =>
-  database.transaction(async em => viewOf(await activeUser(em, caller)))
+  database.transaction(async em => viewOf(await presentAccount(em, caller)))
 
 export const updateProfile = (
   database: Database,
@@ -36,7 +26,7 @@ export const updateProfile = (
   change: z.output<typeof ProfileUpdate>,
 ): Promise<UserView> =>
   database.transaction(async em => {
-    const user = await activeUser(em, caller)
+    const user = await presentAccount(em, caller)
     if (change.full_name !== undefined) rename(user, change.full_name)
     return viewOf(user)
   })
@@ -53,7 +43,7 @@ export async function changePassword(
   caller: Caller,
   change: z.output<typeof PasswordChange>,
 ): Promise<void> {
-  const { hashedPassword } = await database.transaction(em => activeUser(em, caller))
+  const { hashedPassword } = await database.transaction(em => presentAccount(em, caller))
   await attempts.toChangePassword(caller.id, async () => {
     if (!(await passwords.matches(change.current_password, hashedPassword)))
       throw new AppError('wrong_password', 400, 'current_password is not correct')
