@@ -20,26 +20,30 @@ export class StartError extends Error {
   }
 }
 
-const WHY: Record<string, string> = {
-  EACCES: 'access is denied',
-  EPERM: 'access is denied',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file is there already',
-  EISDIR: 'it is a folder',
-  ELOOP: 'its symbolic links go in circles',
+const MINE = 'Make it yours (sudo chown -R "$(id -u)" <folder>), or name another'
+const OTHER = 'Name another'
+
+const WHY: Record<string, { why: string; remedy: string }> = {
+  EACCES: { why: 'access is denied', remedy: MINE },
+  EPERM: { why: 'access is denied', remedy: MINE },
+  EROFS: { why: 'the file system is read-only', remedy: OTHER },
+  ENOENT: { why: 'its place is not there', remedy: OTHER },
+  ENOTDIR: { why: 'a part of the path is a file', remedy: OTHER },
+  EEXIST: { why: 'a file is there already', remedy: OTHER },
+  EISDIR: { why: 'it is a folder', remedy: OTHER },
+  ELOOP: { why: 'its symbolic links go in circles', remedy: OTHER },
 }
 
 /** Translates the errors of a folder that we can't use; anything else comes back as it was. */
 export function folderError(error: unknown, path: string): unknown {
   const code = errorCode(error)
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(path, error)
-  const why = code === undefined ? undefined : WHY[code]
-  if (why === undefined) return error
+  const known = code === undefined ? undefined : WHY[code]
+  if (known === undefined) return error
   return new StartError(
     'folder_unusable',
-    `The data folder can't be used: ${path}: ${why}.`,
-    'Make it yours (sudo chown -R "$(id -u)" <folder>), or name another: npm start -- --data DIR',
+    `The data folder can't be used: ${path}: ${known.why}.`,
+    `${known.remedy}: npm start -- --data DIR`,
     error,
   )
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -8,6 +8,7 @@ import { defineService } from '../../shared/manifest.ts'
 import { emptyDataFolder, openDataFolder } from './data-folder.ts'
 import { holdsWithin } from '../processes/poll.ts'
 import { commandOf } from '../processes/process-table.ts'
+import { folderError } from '../start-error.ts'
 import { openSecrets } from './secrets.ts'
 import { recordingLog } from '../testing/recording-log.ts'
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts'
@@ -75,8 +76,29 @@ test('a path that is a file is refused with the remedy', async () => {
   for (const dir of [file, join(file, 'below')])
     await expect(openDataFolder(dir, log)).rejects.toMatchObject({
       code: 'folder_unusable',
-      message: expect.stringContaining('--data DIR'),
+      message: expect.stringMatching(/ a (file is there|part of the path).*\nName another/),
     })
+})
+
+test.runIf(process.platform === 'linux')(
+  'a folder that can not be made is refused with what is in the way, however deep it lies',
+  async () => {
+    const nowhere = join(folder, 'link')
+    await symlink(join(folder, 'unmounted', 'disk'), nowhere)
+    for (const dir of [nowhere, join(nowhere, 'below'), '/proc/shop', '/proc/shop/below'])
+      await expect(openDataFolder(dir, log)).rejects.toMatchObject({
+        code: 'folder_unusable',
+        message: expect.stringMatching(/its place is not there\..*\n.*--data DIR/),
+      })
+  },
+)
+
+test('only where access is denied the remedy is to take the folder over', () => {
+  const remedy = (code: string) =>
+    String(folderError(Object.assign(new Error(code), { code }), '/etc/passwd'))
+  expect(remedy('EACCES')).toMatch(/chown.*--data DIR/)
+  for (const code of ['EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'])
+    expect(remedy(code)).toMatch(/^(?!.*chown).*\n.*--data DIR/)
 })
 
 test.runIf(process.getuid?.() !== 0)('a folder that we may not write to is refused', async () => {

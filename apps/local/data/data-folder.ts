@@ -1,5 +1,15 @@
-import { access, constants, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import {
+  access,
+  constants,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { RunnerLog } from '../log.ts'
 import { commandOf } from '../processes/process-table.ts'
 import { removePostgres } from '../postgres/postgres.ts'
@@ -24,7 +34,7 @@ export interface DataFolder {
 export async function openDataFolder(dir: string, log: RunnerLog): Promise<DataFolder> {
   const lock = join(dir, 'runner.pid')
   try {
-    await mkdir(dir, { recursive: true })
+    await makeFolder(dir)
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)
     await takeLock(lock, log)
   } catch (error) {
@@ -45,6 +55,25 @@ export async function emptyDataFolder(folder: DataFolder, log: RunnerLog): Promi
   await removePostgres(folder.postgres, log)
   await rm(folder.secrets, { force: true })
   await rm(folder.demo, { force: true })
+}
+
+/**
+ * Not `mkdir` with `recursive`: that one says ENOENT on a read-only disk, and never comes back from a place like `/proc`
+ * that makes no folders.
+ */
+async function makeFolder(dir: string): Promise<void> {
+  const make = () =>
+    mkdir(dir).catch(async (error: unknown) => {
+      if (errorCode(error) !== 'EEXIST' || !(await stat(dir)).isDirectory()) throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    const parent = dirname(dir)
+    if (errorCode(error) !== 'ENOENT' || parent === dir) throw error
+    await makeFolder(parent)
+    await make()
+  }
 }
 
 async function takeLock(lock: string, log: RunnerLog): Promise<void> {

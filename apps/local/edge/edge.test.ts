@@ -27,6 +27,14 @@ test('a taken port is refused with the remedy', async () => {
   })
 })
 
+test.runIf(process.platform === 'linux' && process.getuid?.() !== 0)(
+  'a port that needs root is refused with another one',
+  async () => {
+    const options = { port: 81, publicUrl: 'http://localhost', targets: [], log: recordingLog() }
+    await expect(openEdge(options)).rejects.toThrow(/need root\.\nTake another: .*--port 8080$/)
+  },
+)
+
 test('closing lets requests under way end and takes no new ones', async () => {
   const own = await freePort()
   const targets = [{ manifest: manifestOf('users', ['/users']), url: users.url }]

@@ -63,14 +63,21 @@ async function listen(server: Server, port: number): Promise<void> {
   } catch (error) {
     const code = errorCode(error)
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
-    throw new StartError(
-      'port_taken',
-      code === 'EACCES'
-        ? `Port ${port} is not for everybody: ports below 1024 need root.`
-        : `Port ${port} is taken by another program.`,
-      `Stop that program (lsof -i :${port} names it), or take another port: npm start -- --port ${port < 1024 ? 8080 : port + 1}`,
-      error,
-    )
+    const startOn = (other: number) => `npm start -- --port ${other}`
+    const next = port < 65_535 ? port + 1 : port - 1
+    throw code === 'EACCES'
+      ? new StartError(
+          'port_taken',
+          `Port ${port} is not for everybody: ports below 1024 need root.`,
+          `Take another: ${startOn(8080)}`,
+          error,
+        )
+      : new StartError(
+          'port_taken',
+          `Port ${port} is taken by another program.`,
+          `Stop that program (lsof -i :${port} names it), or take another port: ${startOn(next)}`,
+          error,
+        )
   }
 }
 
