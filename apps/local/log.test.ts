@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { openOutput, pretty } from './log.ts'
+import { logTo } from '../shared/log.ts'
+import { openOutput, OWN_REQUESTS, pretty } from './log.ts'
 
 function capture(isTTY: boolean) {
   const lines: string[] = []
@@ -31,17 +32,30 @@ test('a request is one readable line', () => {
   expect(readable(access)).toBe('10:20:30.456 users    200 GET /users/me 1.2 ms')
 })
 
-test('a message shows what comes with it, and an error its stack', () => {
-  const record = {
-    time: access.time,
-    service: 'users',
-    msg: 'migration ran',
-    migration: '0001',
-    err: { stack: 'Error: x\n    at y' },
-  }
-  expect(readable(record)).toBe(
-    '10:20:30.456 users    migration ran migration=0001 Error: x\n    at y',
+/** What the terminal shows of a line as a service writes it. */
+function shown(fields: object, msg: string): string {
+  const lines: string[] = []
+  logTo({ write: line => void lines.push(line) }, 'users', 'info').error(fields, msg)
+  return readable(JSON.parse(lines[0] ?? '') as object).slice('10:20:30.456 users    '.length)
+}
+
+test('a message shows what comes with it', () => {
+  expect(shown({ migration: '0001' }, 'migration ran')).toBe('migration ran migration=0001')
+})
+
+test('an error is one line: what happened, why, and the first place of ours', () => {
+  const refused = Object.assign(new Error(''), { code: 'ECONNREFUSED' })
+  const err = new TypeError('no answer', { cause: refused })
+  err.stack = `TypeError: no answer
+    at pool (/shop/node_modules/pg-pool/index.js:45:11)
+    at async rows (file:///shop/apps/shared/database.ts:57:13)
+    at async listProducts (file:///shop/apps/products/list-products.ts:20:16)`
+  expect(shown({ err }, 'database is unavailable')).toBe(
+    'database is unavailable: TypeError: no answer: ECONNREFUSED (apps/shared/database.ts:57:13)',
   )
+  const plain = new Error('queue is full')
+  plain.stack = 'Error: queue is full\n    at node:internal/timers:1:1'
+  expect(shown({ err: plain }, 'queue is full')).toBe('queue is full')
 })
 
 test('what a client sends can not steer the terminal', () => {
@@ -77,6 +91,18 @@ test('on a terminal the same is text', () => {
     'users    { not JSON',
     'local    careful',
   ])
+})
+
+test('on a terminal the requests that fill in the demo are no lines, unless they fail', () => {
+  const request = { ...access, request_id: `${OWN_REQUESTS}1`, method: 'POST', path: '/products' }
+  const onTerminal = capture(true)
+  onTerminal.output.line('products', JSON.stringify({ ...request, status: 201 }), 'stdout')
+  expect(onTerminal.lines).toEqual([])
+  onTerminal.output.line('products', JSON.stringify({ ...request, status: 503 }), 'stdout')
+  expect(onTerminal.lines).toHaveLength(1)
+  const inFile = capture(false)
+  inFile.output.line('products', JSON.stringify({ ...request, status: 201 }), 'stdout')
+  expect(inFile.lines).toHaveLength(1)
 })
 
 test('that a service is not ready yet is no line in the log', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { stripVTControlCharacters, styleText } from 'node:util'
 
 /** What the runner and its parts say. `fields` reach only the JSON form. */
@@ -15,6 +16,9 @@ export interface Output extends RunnerLog {
   /** Text for people, as it is. */
   print: (text: string) => void
 }
+
+/** Ids of requests that we send ourselves begin so. */
+export const OWN_REQUESTS = `npm-start-${randomUUID()}-`
 
 type Level = 'info' | 'warn' | 'error'
 
@@ -40,7 +44,7 @@ export function openOutput(stdout: NodeJS.WriteStream): Output {
     print: write,
     line: (service, text, stream) => {
       const record = parse(text)
-      if (record && isProbe(record)) return
+      if (record && (isProbe(record) || (forPeople && isOwnWork(record)))) return
       if (forPeople) write(record ? pretty(record) : pretty({ service, msg: text }))
       else write(record ? text : jsonLine(stream === 'stderr' ? 'error' : 'info', service, text))
     },
@@ -64,6 +68,13 @@ function parse(text: string): LogRecord | undefined {
 /** The edge asks often while services start; that they are not ready yet is no news. */
 const isProbe = ({ path, status }: LogRecord): boolean => path === '/ready' && status === 503
 
+/** Hundreds of lines in which the accounts and addresses, which people look for, would drown. */
+const isOwnWork = ({ request_id: id, status }: LogRecord): boolean =>
+  typeof id === 'string' &&
+  id.startsWith(OWN_REQUESTS) &&
+  typeof status === 'number' &&
+  status < 400
+
 const COLOURS = { warn: 'yellow', error: 'red', fatal: 'red' } as const
 const KNOWN = new Set(
   'level time service msg method path status ms request_id trace_id err pid hostname'.split(' '),
@@ -75,7 +86,7 @@ export function pretty(record: LogRecord): string {
   const access = typeof method === 'string' && typeof status === 'number'
   const what = access
     ? `${status} ${method} ${text(path)} ${typeof ms === 'number' ? `${ms.toFixed(1)} ms` : ''}`
-    : [text(record['msg']), ...rest(record), errorText(record['err'])].filter(Boolean).join(' ')
+    : [text(record['msg']), ...rest(record)].filter(Boolean).join(' ') + errorText(record)
   const clock =
     typeof time === 'string' ? time.slice(11, 23) : new Date().toISOString().slice(11, 23)
   const line = `${clean(text(service)).padEnd(8)} ${clean(what).trimEnd()}`
@@ -92,10 +103,35 @@ const rest = (record: LogRecord): string[] =>
     .filter(([key]) => !KNOWN.has(key))
     .map(([key, value]) => `${key}=${text(value)}`)
 
-function errorText(err: unknown): string {
+/** As services log one. */
+interface LoggedError {
+  type?: unknown
+  message?: unknown
+  code?: unknown
+  stack?: unknown
+  cause?: LoggedError
+}
+
+/** Why, down to the first cause, and the first place in code of ours; the whole stack is in the JSON form. */
+function errorText({ msg, err }: LogRecord): string {
   if (typeof err !== 'object' || err === null) return ''
-  const { message, stack } = err as { message?: unknown; stack?: unknown }
-  return text(stack ?? message)
+  const reasons: string[] = []
+  for (let error: LoggedError | undefined = err; error; error = error.cause)
+    reasons.push(reasonOf(error))
+  const why = reasons.filter(reason => reason !== '' && reason !== msg).map(reason => `: ${reason}`)
+  return why.join('') + placeOf(err)
+}
+
+const reasonOf = ({ type, message, code }: LoggedError): string =>
+  [type === 'Error' || type === 'AppError' ? '' : text(type), text(message) || text(code)]
+    .filter(Boolean)
+    .join(': ')
+
+function placeOf({ stack }: LoggedError): string {
+  const frames = Array.isArray(stack) ? stack.map(String) : []
+  const own = frames.find(frame => frame.includes('/apps/') && !frame.includes('/node_modules/'))
+  const place = own && /apps\/[^()]+/.exec(own)?.[0]
+  return place ? ` (${place})` : ''
 }
 
 const clean = (value: string): string =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OWN_REQUESTS } from '../log.ts'
 
 export interface ShopRequest {
   method?: 'GET' | 'POST'
@@ -17,6 +18,7 @@ export interface ShopAnswer {
 export type Shop = (request: ShopRequest) => Promise<ShopAnswer>
 
 const TIMEOUT_MS = 20_000
+let requests = 0
 
 /** Calls the API as any client does, until `signal` says stop. */
 export const shopAt =
@@ -25,6 +27,7 @@ export const shopAt =
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: {
+        'X-Request-Id': `${OWN_REQUESTS}${++requests}`,
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(body && { 'Content-Type': 'application/json' }),
       },

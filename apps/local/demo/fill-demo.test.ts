@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Shop, ShopRequest } from './client.ts'
 import { type DemoOptions, fillDemo } from './fill-demo.ts'
+import { recordingLog } from '../testing/recording-log.ts'
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts'
 
 let folder: string
@@ -66,6 +67,7 @@ const fill = (fake: ReturnType<typeof fakeShop>, more: Partial<DemoOptions> = {}
     shop: fake.shop,
     services: new Set(['users', 'products']),
     grantAdmin: async email => void fake.admins.add(email),
+    log: recordingLog(),
     ...more,
   })
 

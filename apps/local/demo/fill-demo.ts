@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { demoCatalogue } from './catalogue.ts'
 import { expectStatus, inParallel, listAll, type Shop, unexpected } from './client.ts'
+import type { RunnerLog } from '../log.ts'
 import { type Demo, type DemoPart, openDemo, saveDemo } from './demo-file.ts'
 
 export interface DemoOptions {
@@ -13,6 +14,7 @@ export interface DemoOptions {
   services: ReadonlySet<string>
   /** Makes the account of this e-mail an admin. */
   grantAdmin: (email: string) => Promise<void>
+  log: Pick<RunnerLog, 'info'>
 }
 
 const PARALLEL = 8
@@ -36,7 +38,7 @@ export async function fillDemo(options: DemoOptions): Promise<Demo | undefined> 
     await complete('accounts')
   }
   if (services.has('products') && !demo.done.includes('catalogue')) {
-    await fillCatalogue(shop, await logIn(shop, demo.admin))
+    await fillCatalogue(options, await logIn(shop, demo.admin))
     await complete('catalogue')
   }
   return demo
@@ -67,8 +69,9 @@ async function logIn(shop: Shop, { email, password }: Demo['buyer']): Promise<st
   return Login.parse(body).access_token
 }
 
-async function fillCatalogue(shop: Shop, token: string): Promise<void> {
+async function fillCatalogue({ shop, log }: DemoOptions, token: string): Promise<void> {
   const { categories, products } = demoCatalogue()
+  log.info(`filling in the demo: ${categories.length} categories, ${products.length} products`)
   const [oldCategories, oldProducts] = await Promise.all([
     listAll(shop, '/categories?limit=100', Named),
     listAll(shop, '/products?limit=100', Named),

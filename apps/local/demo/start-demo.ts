@@ -18,6 +18,7 @@ export async function startDemo(
       shop: shopAt(`http://127.0.0.1:${port}`, signal),
       services: new Set(programs.map(({ name }) => name)),
       grantAdmin: email => grantAdmin(programs, email),
+      log: output,
     })
   } catch (error) {
     if (signal.aborted || !(error instanceof Error) || error instanceof StartError) throw error
