@@ -42,3 +42,26 @@ test('the document tells security, versions and examples', async () => {
   expect(ProductUpdate.required).toBeUndefined()
   expect(ProductCreate.examples).toHaveLength(1)
 })
+
+test('an answer without a body promises none', async () => {
+  const { body } = await shop.products.call('/openapi.json')
+  for (const path of ['/products', '/products/{product_id}'])
+    expect(body.paths[path].get.responses[304]).not.toHaveProperty('content')
+})
+
+test('a number is described by bounds that every number in them keeps, and by no pattern for text', async () => {
+  const { body } = await shop.products.call('/openapi.json')
+  const parameters: { name: string; schema: object }[] = body.paths['/products'].get.parameters
+  const numbers = ['skip', 'limit', 'min_price', 'max_price']
+  for (const name of numbers) {
+    const schema = parameters.find(parameter => parameter.name === name)?.schema
+    expect(schema).toMatchObject({
+      type: expect.stringMatching(/^(integer|number)$/),
+      minimum: expect.any(Number),
+      maximum: expect.any(Number),
+    })
+    expect(schema).not.toHaveProperty('pattern')
+  }
+  // 19.99 / 0.01 is no whole number in binary: validators refuse the best of prices by `multipleOf`.
+  expect(body.components.schemas.ProductCreate.properties.price).not.toHaveProperty('multipleOf')
+})

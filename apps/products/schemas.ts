@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Money } from '../shared/money.ts'
+import { MAX_CENTS, Money } from '../shared/money.ts'
 import { PageQuery } from '../shared/page.ts'
 import { storable, whenGiven } from '../shared/validation.ts'
 import { SORTS } from './sort.ts'
@@ -86,7 +86,7 @@ const priceText = z
     'must be a number from 0 to 9999999.99 with at most 2 decimal places',
   )
   .transform(Number)
-  .meta({ type: 'number', minimum: 0 })
+  .meta({ type: 'number', minimum: 0, maximum: MAX_CENTS / 100 })
 
 export const ProductList = PageQuery.extend({
   category_id: Id.optional(),

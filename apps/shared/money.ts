@@ -20,7 +20,13 @@ export const Money = z
   .refine(value => value >= 0 && value * 100 <= MAX_CENTS + 0.5 && isWholeCents(value), {
     error: issue => `${allowed}; given ${shown(issue.input)}`,
   })
-  .meta({ minimum: 0, maximum: MAX_CENTS / 100, multipleOf: 0.01, examples: [19.99] })
+  .meta({
+    minimum: 0,
+    maximum: MAX_CENTS / 100,
+    // Not `multipleOf`: 19.99 / 0.01 is no whole number in binary, so validators would refuse it.
+    description: 'At most 2 decimal places',
+    examples: [19.99],
+  })
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 40)
 

@@ -121,6 +121,13 @@ test('a problem that the service sends is as the document says', async () => {
   expect(Object.keys(body)).toEqual(expect.arrayContaining(required))
 })
 
+test('a problem has an example that reads like one', () => {
+  const { examples } = document.components.schemas['Problem'] as { examples: object[] }
+  expect(examples).toMatchObject([
+    { status: 422, code: 'validation_failed', errors: [{ location: 'body' }] },
+  ])
+})
+
 test('a route says whether a token is needed, welcome or without meaning', () => {
   expect(operation('get', '/me').security).toEqual([{ bearer: [] }])
   expect(operation('delete', '/notes/{note_id}').security).toEqual([{ bearer: [] }])

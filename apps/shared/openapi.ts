@@ -34,14 +34,18 @@ export function documents(spec: RouteSpec): MiddlewareHandler {
 /** `.get(path, describe('List products', { 404: 'Product not found' }), ...)` */
 export const describe = (
   summary: string,
-  problems: Record<number, string> = {},
+  others: Record<number, string> = {},
   more: Omit<RouteSpec, 'responses' | 'summary'> = {},
 ): MiddlewareHandler =>
   documents({
     ...more,
     summary,
     'x-answers': Object.fromEntries(
-      Object.entries(problems).map(([status, text]) => [status, problemSpec(text)]),
+      Object.entries(others).map(([status, text]) => [
+        status,
+        // A 304 has no body.
+        Number(status) < 400 ? { description: text } : problemSpec(text),
+      ]),
     ),
   })
 
@@ -63,6 +67,7 @@ export function schemaOf(
       override: ({ zodSchema, jsonSchema }) => {
         const said = z.globalRegistry.get(zodSchema)?.['default']
         if (said !== undefined) jsonSchema.default = said
+        if (jsonSchema.type !== 'string') delete jsonSchema.pattern
       },
     }),
   )
@@ -88,24 +93,38 @@ export function schemaOf(
 
 const withoutId = ({ id: _, ...schema }: { id?: string } & object): object => schema
 
-const Problem = z.object({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string().describe('Stable; clients may branch on it'),
-  request_id: z.string().optional(),
-  errors: z
-    .array(
-      z.object({
-        location: z.enum(['body', 'query', 'path', 'header']),
-        field: z.string(),
-        message: z.string(),
-      }),
-    )
-    .optional()
-    .describe('With status 422: every field that is not valid'),
-})
+const Problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    code: z.string().describe('Stable; clients may branch on it'),
+    request_id: z.string().optional(),
+    errors: z
+      .array(
+        z.object({
+          location: z.enum(['body', 'query', 'path', 'header']),
+          field: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .describe('With status 422: every field that is not valid'),
+  })
+  .meta({
+    examples: [
+      {
+        type: 'about:blank',
+        title: 'Unprocessable Content',
+        status: 422,
+        detail: '1 field is not valid',
+        code: 'validation_failed',
+        request_id: '3e23bc44-ad9b-40c0-b7bd-75ee93648821',
+        errors: [{ location: 'body', field: 'email', message: 'is required' }],
+      },
+    ],
+  })
 
 interface Operation {
   'x-schemas'?: Schemas
