@@ -131,6 +131,44 @@ test.for(['a.example', 'https://a.example/', 'https://a.example/shop', 'ftp://a.
   },
 )
 
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:shop'
+const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders'
+const EVENT_VARIABLES = {
+  EVENTS_TOPIC_ARN: TOPIC,
+  EVENTS_QUEUE_URL: QUEUE,
+  EVENTS_DEAD_LETTER_URL: `${QUEUE}-dead`,
+}
+const withEvents = defineService({
+  name: 'orders',
+  description: 'Orders',
+  routes: [],
+  publishes: ['order.placed'],
+  consumes: ['payment.completed'],
+})
+
+test('events go through SNS and SQS when the environment names all of it, and through PostgreSQL when it names nothing', () => {
+  expect(readConfig(withEvents, { ...valid, ...EVENT_VARIABLES }).events).toEqual({
+    topicArn: TOPIC,
+    queueUrl: QUEUE,
+    deadLetterUrl: `${QUEUE}-dead`,
+  })
+  expect(Object.values(readConfig(withEvents, valid).events)).toEqual(Array(3).fill(undefined))
+})
+
+test.for(Object.keys(EVENT_VARIABLES))('half of what events need is refused: no %s', name => {
+  const problems = problemsOf({ ...valid, ...EVENT_VARIABLES, [name]: undefined }, withEvents)
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is missing `))])
+})
+
+test('only the variables of what a service does with events are asked for', () => {
+  const { consumes: _, ...rest } = withEvents
+  const publisher = defineService({ ...rest, consumes: [] })
+  expect(readConfig(publisher, { ...valid, EVENTS_TOPIC_ARN: TOPIC }).events.topicArn).toBe(TOPIC)
+  const consumer = defineService({ ...rest, publishes: [], consumes: ['payment.completed'] })
+  const { EVENTS_TOPIC_ARN: __, ...queues } = EVENT_VARIABLES
+  expect(readConfig(consumer, { ...valid, ...queues }).events.queueUrl).toBe(QUEUE)
+})
+
 test('slashes at the end of a URL are dropped', () => {
   expect(
     readConfig(manifest, { ...valid, PUBLIC_URL: 'https://a.example//' }).runtime.publicUrl,

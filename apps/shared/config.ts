@@ -25,12 +25,14 @@ export interface DatabaseConfig {
   iamRegion?: string | undefined
 }
 
+/** Where the service's events go through SNS and SQS; all undefined: through PostgreSQL. */
 export interface EventsConfig {
+  /** Undefined where it publishes none. */
   topicArn: string | undefined
+  /** Undefined where it consumes none. */
   queueUrl: string | undefined
-  /** The service has events, and they go through PostgreSQL. */
-  inPostgres: boolean
-  consumes: readonly string[]
+  /** Of the queue beside it, for what can't be delivered. */
+  deadLetterUrl: string | undefined
 }
 
 /** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
@@ -164,11 +166,30 @@ function readNeeds({ needs }: AnyManifest, read: Read) {
   }
 }
 
+const EVENT_VARIABLES = {
+  topicArn: { name: 'EVENTS_TOPIC_ARN', shape: topicArn },
+  queueUrl: { name: 'EVENTS_QUEUE_URL', shape: webUrl },
+  deadLetterUrl: { name: 'EVENTS_DEAD_LETTER_URL', shape: webUrl },
+} as const
+
+/** All of those that the manifest asks for, or none: half of the events on another bus would be lost. */
 function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsConfig {
-  const topic = publishes.length > 0 ? read('EVENTS_TOPIC_ARN', topicArn.optional()) : undefined
-  const queueUrl = consumes.length > 0 ? read('EVENTS_QUEUE_URL', webUrl.optional()) : undefined
-  const hasEvents = publishes.length > 0 || consumes.length > 0
-  return { topicArn: topic, queueUrl, inPostgres: hasEvents && !topic && !queueUrl, consumes }
+  const config: EventsConfig = {
+    topicArn: undefined,
+    queueUrl: undefined,
+    deadLetterUrl: undefined,
+  }
+  const asked = [
+    ...(publishes.length > 0 ? (['topicArn'] as const) : []),
+    ...(consumes.length > 0 ? (['queueUrl', 'deadLetterUrl'] as const) : []),
+  ]
+  const given = asked.filter(key => read(EVENT_VARIABLES[key].name, z.string().optional()))
+  if (given.length > 0)
+    for (const key of asked) {
+      const { name, shape } = EVENT_VARIABLES[key]
+      config[key] = read(name, shape)
+    }
+  return config
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {

@@ -51,7 +51,7 @@ export type Supply<M extends AnyManifest, V> = {
   settings: Partial<Record<keyof M['settings'], string | number | boolean>>
   secrets: Record<keyof M['secrets'], V | string>
   /** The topic that it publishes to, the queue that it reads; none: both are in PostgreSQL. */
-  events?: { topicArn: V | string; queueUrl: V | string }
+  events?: { topicArn: V | string; queueUrl: V | string; deadLetterUrl: V | string }
 } & Pick<Supplies<V>, NeedsOf<M>>
 
 export interface Environment<V> {
@@ -82,8 +82,10 @@ export function environmentOf<M extends AnyManifest, V = string>(
   addNeeds(supply as Partial<Supplies<V>>, manifest, plain, secret)
   if (supply.events && manifest.publishes.length > 0)
     plain['EVENTS_TOPIC_ARN'] = supply.events.topicArn
-  if (supply.events && manifest.consumes.length > 0)
+  if (supply.events && manifest.consumes.length > 0) {
     plain['EVENTS_QUEUE_URL'] = supply.events.queueUrl
+    plain['EVENTS_DEAD_LETTER_URL'] = supply.events.deadLetterUrl
+  }
   for (const [name, callee] of Object.entries<{ url: V | string; token: V | string }>(
     supply.calls,
   )) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readConfig } from './config.ts'
 import { defineService } from './manifest.ts'
 import { migrateCommand } from './migrate-command.ts'
-import type { Kit } from './run.ts'
+import type { CommandKit } from './run.ts'
 import { migrationsFolder } from './testing/migrations-folder.ts'
 import { testDatabase } from './testing/test-database.ts'
 
@@ -14,9 +14,10 @@ const manifest = defineService({
   needs: { database: true },
 })
 
-const kitFor = (url: string): Kit<typeof manifest> => ({
+const kitFor = (url: string): CommandKit<typeof manifest> => ({
   config: readConfig(manifest, { PORT: '1', PUBLIC_URL: 'http://shop.test', DATABASE_URL: url }),
   log: pino({ level: 'silent' }),
+  manifest,
   onClose: () => {},
   readyWhen: () => {},
 })

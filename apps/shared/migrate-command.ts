@@ -13,7 +13,7 @@ export const migrateCommand =
     folder: string,
     env: Readonly<Record<string, string | undefined>>,
   ): Command<M> =>
-  async ({ config, log }) => {
+  async ({ manifest, config, log }) => {
     const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
     if (!adminUrl.success)
       throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
@@ -24,10 +24,20 @@ export const migrateCommand =
       { service: config.service, url, adminUrl: admin, iam: iamRegion !== undefined, folder },
       log,
     )
-    if (events.inPostgres)
-      await preparePostgresBus(admin, url, { consumer: config.service, consumes: events.consumes })
+    if (isInPostgres(manifest, events))
+      await preparePostgresBus(admin, url, {
+        consumer: manifest.name,
+        consumes: manifest.consumes,
+      })
     return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
   }
+
+/** The service has events, and they go through PostgreSQL. */
+const isInPostgres = (
+  { publishes, consumes }: AnyManifest,
+  { topicArn, queueUrl }: EventsConfig,
+): boolean =>
+  publishes.length + consumes.length > 0 && topicArn === undefined && queueUrl === undefined
 
 /** What the config of every service with a database has. */
 interface WithDatabase {

@@ -14,9 +14,13 @@ export interface Kit<M extends AnyManifest> extends Pick<Lifecycle, 'onClose' | 
   log: Log
 }
 
+export interface CommandKit<M extends AnyManifest> extends Kit<M> {
+  manifest: M
+}
+
 /** `node apps/NAME/main.ts COMMAND ARGS`: does one thing and ends. Returns the line to print. */
 export type Command<M extends AnyManifest> = (
-  kit: Kit<M>,
+  kit: CommandKit<M>,
   args: readonly string[],
 ) => Promise<string>
 
@@ -82,7 +86,7 @@ async function runCommand<M extends AnyManifest>(
     process.exit(1)
   }
   try {
-    const result = await act(kit, args)
+    const result = await act({ ...kit, manifest }, args)
     flush() // what it logged comes before what came of it
     process.stdout.write(`${result}\n`)
   } catch (error) {

@@ -17,6 +17,7 @@ export interface EventQueue {
   url: pulumi.Output<string>
   arn: pulumi.Output<string>
   name: pulumi.Output<string>
+  deadLetterUrl: pulumi.Output<string>
   deadLetterName: pulumi.Output<string>
   deadLetterArn: pulumi.Output<string>
 }
@@ -154,6 +155,13 @@ export class Events extends pulumi.ComponentResource {
       { parent: this },
     )
     const { url, arn, name: queueName } = queue
-    return { url, arn, name: queueName, deadLetterName: dead.name, deadLetterArn: dead.arn }
+    return {
+      url,
+      arn,
+      name: queueName,
+      deadLetterUrl: dead.url,
+      deadLetterName: dead.name,
+      deadLetterArn: dead.arn,
+    }
   }
 }

@@ -12,7 +12,10 @@ const EVERYTHING: AwsSupplies = {
   database: { address: 'db.test', poolSize: 5 },
   cacheUrl: 'rediss://orders:password@cache.test:6379',
   tableName: 'shop-dev-orders',
-  events: { topicArn: 'arn:aws:sns:eu-west-1:1:events', queueUrl: 'https://queue.test' },
+  events: {
+    topicArn: 'arn:aws:sns:eu-west-1:1:events',
+    queue: { url: 'https://queue.test', deadLetterUrl: 'https://dead.test' },
+  },
   callTokens: new Map([['stock', 't'.repeat(48)]]),
   secrets: { apiKey: 'generated' },
 }
@@ -82,7 +85,7 @@ test.for([
   [
     'events to read',
     { consumes: ['order.placed'] },
-    { EVENTS_QUEUE_URL: 'https://queue.test' },
+    { EVENTS_QUEUE_URL: 'https://queue.test', EVENTS_DEAD_LETTER_URL: 'https://dead.test' },
     [],
   ],
   [

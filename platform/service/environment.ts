@@ -17,7 +17,7 @@ export interface AwsSupplies {
   database: { address: Value; poolSize: number } | undefined
   cacheUrl: Value | undefined
   tableName: Value | undefined
-  events: { topicArn: Value; queueUrl: Value | undefined } | undefined
+  events: { topicArn: Value; queue: { url: Value; deadLetterUrl: Value } | undefined } | undefined
   /** Tokens of the services that others call, by their names. */
   callTokens: ReadonlyMap<string, Value>
   /** By the names in the manifest. */
@@ -45,7 +45,7 @@ export function awsEnvironment(
       ? ['a token for its callers']
       : []),
     ...(manifest.publishes.length > 0 && !events ? ['a topic'] : []),
-    ...(manifest.consumes.length > 0 && !events?.queueUrl ? ['a queue'] : []),
+    ...(manifest.consumes.length > 0 && !events?.queue ? ['a queue'] : []),
   ]
   if (missing.length > 0)
     throw new Error(`service "${manifest.name}" needs ${missing.join(', ')}, which nobody supplies`)
@@ -78,7 +78,13 @@ export function awsEnvironment(
     ),
     settings: config.settings,
     secrets: supplies.secrets,
-    ...(events && { events: { topicArn: events.topicArn, queueUrl: events.queueUrl ?? '' } }),
+    ...(events && {
+      events: {
+        topicArn: events.topicArn,
+        queueUrl: events.queue?.url ?? '',
+        deadLetterUrl: events.queue?.deadLetterUrl ?? '',
+      },
+    }),
   }
   return environmentOf<AnyManifest, Value>(manifest, supply)
 }

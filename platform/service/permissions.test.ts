@@ -23,7 +23,11 @@ const EVERYTHING: Grants = {
   secretArn: 'secret-arn',
   database: { resourceId: 'db-ABC', role: 'orders' },
   tableArn: 'table-arn',
-  events: { topicArn: 'topic-arn', keyArn: 'events-key-arn', queueArn: 'queue-arn' },
+  events: {
+    topicArn: 'topic-arn',
+    keyArn: 'events-key-arn',
+    queue: { arn: 'queue-arn', deadLetterArn: 'dead-arn' },
+  },
   exec: { logGroupArn: 'exec-arn' },
 }
 const service = (change: object) =>
@@ -90,7 +94,8 @@ describe("a task's own role", () => {
         'sqs:ReceiveMessage': ['queue-arn'],
         'sqs:DeleteMessage': ['queue-arn'],
         'sqs:ChangeMessageVisibility': ['queue-arn'],
-        'sqs:GetQueueAttributes': ['queue-arn'],
+        'sqs:GetQueueAttributes': ['queue-arn', 'dead-arn'],
+        'sqs:SendMessage': ['dead-arn'],
         'kms:Decrypt': ['events-key-arn'],
         'kms:GenerateDataKey': ['events-key-arn'],
       },

@@ -19,7 +19,7 @@ export interface Grants {
     | {
         topicArn: pulumi.Input<string>
         keyArn: pulumi.Input<string>
-        queueArn?: pulumi.Input<string>
+        queue: { arn: pulumi.Input<string>; deadLetterArn: pulumi.Input<string> } | undefined
       }
     | undefined
   /** Of sessions with `aws ecs execute-command`; undefined where they are off. */
@@ -120,7 +120,7 @@ function eventStatements({ publishes, consumes }: AnyManifest, { events }: Grant
   const statements: Statement[] = []
   if (publishes.length > 0)
     statements.push(allow('PublishEvents', ['sns:Publish'], events.topicArn))
-  if (consumes.length > 0 && events.queueArn)
+  if (consumes.length > 0 && events.queue)
     statements.push(
       allow(
         'ReadEvents',
@@ -130,7 +130,13 @@ function eventStatements({ publishes, consumes }: AnyManifest, { events }: Grant
           'sqs:ChangeMessageVisibility',
           'sqs:GetQueueAttributes',
         ],
-        events.queueArn,
+        events.queue.arn,
+      ),
+      // Taking dead letters back is for operators.
+      allow(
+        'KeepDeadLetters',
+        ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+        events.queue.deadLetterArn,
       ),
     )
   if (statements.length > 0)

@@ -20,7 +20,7 @@ export function suppliesOf(
     database: database && { address: database.instance.address, poolSize: database.poolSize },
     cacheUrl: args.cache.urls.get(manifest.name),
     tableName: args.tables.tables.get(manifest.name)?.name,
-    events: topicArn && { topicArn, queueUrl: queues.get(manifest.name)?.url },
+    events: topicArn && { topicArn, queue: queues.get(manifest.name) },
     callTokens,
     secrets,
   }
@@ -39,7 +39,7 @@ export function grantsOf(
     keyArn: key.arn,
     database: database && { resourceId: database.instance.resourceId, role: manifest.name },
     tableArn: tables.tables.get(manifest.name)?.arn,
-    events: topicArn && keyArn && { topicArn, keyArn, ...(queue && { queueArn: queue.arn }) },
+    events: topicArn && keyArn && { topicArn, keyArn, queue },
     exec: exec ? { logGroupArn: cluster.execLogArn } : undefined,
   }
 }

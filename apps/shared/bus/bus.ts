@@ -22,7 +22,7 @@ export interface DeadLetter {
   /** The bus's own name for it, for `redrive`. */
   id: string
   raw: unknown
-  /** Undefined where the bus could not keep it; then it is in the log of the consumer. */
+  /** Undefined where nobody could say: its consumer died of it, each time. */
   reason: string | undefined
   at: string
 }
@@ -36,8 +36,7 @@ export interface Refusal {
 export interface BusLag {
   /** Events that wait for this consumer, those that are to be tried again included. */
   waiting: number
-  /** Undefined where this service may not look. */
-  deadLetters: number | undefined
+  deadLetters: number
 }
 
 /** A service's way to the bus: it publishes to all and reads what its own manifest says it consumes. */
@@ -54,6 +53,7 @@ export interface Bus {
   /** Gives dead letters to their consumer again. Returns how many. */
   redrive: (ids: 'all' | readonly string[]) => Promise<number>
   lag: () => Promise<BusLag>
+  /** After what `subscribe` returned. Does not wait for a bus that says nothing. */
   close: () => Promise<void>
 }
 
@@ -65,7 +65,7 @@ export interface Serving {
   consumes: readonly string[]
   /** Events in hand at the same time, for each instance. @default 5 */
   concurrency?: number
-  /** Tries before an event is a dead letter; on AWS the queue says it. @default 5 */
+  /** Tries before an event is a dead letter. @default 5 */
   deliveries?: number
   /** Seconds until the second try; doubled for each further one. @default 5 */
   retrySeconds?: number
@@ -75,6 +75,8 @@ export interface Serving {
   handlerSeconds?: number
   /** After this time an event whose consumer died is given to another; longer than `handlerSeconds`. @default 60 */
   visibilitySeconds?: number
+  /** How often events of dead consumers are looked for; SQS does it by itself. @default 15 */
+  upkeepSeconds?: number
 }
 
 export const servingWithDefaults = (serving: Serving): Required<Serving> => ({
@@ -84,5 +86,6 @@ export const servingWithDefaults = (serving: Serving): Required<Serving> => ({
   retryMaxSeconds: 300,
   handlerSeconds: 30,
   visibilitySeconds: 60,
+  upkeepSeconds: 15,
   ...serving,
 })

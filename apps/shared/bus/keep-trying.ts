@@ -22,5 +22,5 @@ export async function keepTrying(
 }
 
 /** Waits, but not longer than until it is stopped. */
-export const pause = (ms: number, stop: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal: stop }).catch(() => {}) // rejects only because it is stopped
+export const pause = (ms: number, stop?: AbortSignal): Promise<void> =>
+  delay(ms, undefined, stop && { signal: stop }).catch(() => {}) // rejects only because it is stopped

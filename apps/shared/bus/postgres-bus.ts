@@ -1,7 +1,14 @@
 import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
 import { attempt } from './attempt.ts'
-import { type Bus, type BusLag, type DeadLetter, type Serving, servingWithDefaults } from './bus.ts'
+import {
+  type Bus,
+  type BusLag,
+  type DeadLetter,
+  type Handler,
+  type Serving,
+  servingWithDefaults,
+} from './bus.ts'
 import { BUS_SCHEMA } from './bus-schema.ts'
 import { type Queues, queuesOf } from './declare-consumer.ts'
 import { keepTrying } from './keep-trying.ts'
@@ -14,10 +21,6 @@ const WORK = {
   perJobResults: true,
   pollingIntervalSeconds: 1,
   notifyPollingIntervalSeconds: 2,
-  // More is fetched at once only while there is more than one fetch takes.
-  burstWhenBatchFull: true,
-  // Each waits for all of its batch: a handler that hangs stops one of them.
-  localConcurrency: 2,
 } as const
 
 /**
@@ -29,20 +32,13 @@ export function openPostgresBus(options: PostgresBusOptions): Bus {
   const { log } = options
   const queues = queuesOf(serving.consumer)
   const boss = lazyBoss(options, serving)
+  const consumes = serving.consumes.length > 0
   return {
     publish: async envelopes => publish(await boss.started(), envelopes),
     subscribe: handler => subscribe(boss, serving, queues.live, log, handler),
-    deadLetters: async () => {
-      const jobs = await (
-        await boss.started()
-      ).findJobs<object>(queues.dead, {
-        queued: true,
-        limit: DEAD_LETTERS_SHOWN,
-      })
-      return jobs.map(deadLetterOf)
-    },
+    deadLetters: async () => (consumes ? deadLettersIn(await boss.started(), queues.dead) : []),
     redrive: async ids =>
-      redrive(await boss.started(), queues.dead, ids === 'all' ? undefined : [...ids]),
+      consumes ? redrive(await boss.started(), queues.dead, ids === 'all' ? undefined : ids) : 0,
     lag: async () => lag(await boss.started(), queues),
     close: boss.close,
   }
@@ -58,10 +54,11 @@ async function publish(boss: PgBoss, envelopes: Parameters<Bus['publish']>[0]): 
   const typesOf = new Map<string, Set<string>>()
   for (const { name, event } of rows as { name: string; event: string }[])
     typesOf.set(name, (typesOf.get(name) ?? new Set()).add(event))
+  const byId = [...new Map(envelopes.map(envelope => [envelope.id, envelope])).values()]
   for (const [queue, types] of typesOf)
     await boss.insert(
       queue,
-      envelopes.filter(({ type }) => types.has(type)).map(data => ({ id: data.id, data })),
+      byId.filter(({ type }) => types.has(type)).map(data => ({ id: data.id, data })),
     )
   return []
 }
@@ -71,30 +68,41 @@ function subscribe(
   serving: Required<Serving>,
   queue: string,
   log: Log,
-  handler: Parameters<Bus['subscribe']>[0],
+  handler: Handler,
 ): () => Promise<void> {
   const stopping = new AbortController()
-  const working = keepTrying(stopping.signal, log, 'reading events', async () => {
-    await (
-      await boss.started()
-    ).work<object, unknown, typeof WORK & { batchSize: number }>(
-      queue,
-      { ...WORK, batchSize: Math.max(2, Math.ceil(serving.concurrency / WORK.localConcurrency)) },
-      jobs => Promise.all(jobs.map(job => handle(job, serving, log, handler))),
-    )
+  let reading: PgBoss | undefined
+  const beginning = keepTrying(stopping.signal, log, 'reading events', async () => {
+    reading = await boss.started()
+    for (let worker = 0; worker < serving.concurrency; worker++)
+      await work(reading, queue, jobs =>
+        Promise.all(jobs.map(job => handle(job, serving, log, handler))),
+      )
   })
   return async () => {
     stopping.abort()
-    await working
-    await (await boss.started()).offWork(queue, { wait: true })
+    await beginning
+    await reading?.offWork(queue, { wait: true })
   }
+}
+
+/** One event after the other: by itself a worker of pg-boss would pause after each until it is polled or notified. */
+async function work(
+  boss: PgBoss,
+  queue: string,
+  handleAll: (jobs: JobWithMetadata[]) => Promise<JobResult[]>,
+): Promise<void> {
+  const worker: string = await boss.work<object, unknown, typeof WORK>(queue, WORK, jobs => {
+    boss.notifyWorker(worker)
+    return handleAll(jobs)
+  })
 }
 
 async function handle(
   { id, data, retryCount }: JobWithMetadata,
   { handlerSeconds }: Required<Serving>,
   log: Log,
-  handler: Parameters<Bus['subscribe']>[0],
+  handler: Handler,
 ): Promise<JobResult> {
   const outcome = await attempt(handler, data, retryCount + 1, handlerSeconds * 1000, log)
   switch (outcome.result) {
@@ -107,22 +115,29 @@ async function handle(
   }
 }
 
-const deadLetterOf = ({ id, data, sourceOutput, createdOn }: JobWithMetadata): DeadLetter => ({
-  id,
-  raw: data,
-  reason: reasonIn(sourceOutput),
-  at: createdOn.toISOString(),
-})
-
-/** pg-boss itself writes why a job whose consumer died is over. */
-function reasonIn(output: object | null): string | undefined {
-  const { reason, message } = { ...output } as { reason?: unknown; message?: unknown }
-  const text = reason ?? message
-  return typeof text === 'string' ? text : undefined
+async function deadLettersIn(boss: PgBoss, dead: string): Promise<DeadLetter[]> {
+  const jobs = await boss.findJobs<object>(dead, { queued: true, limit: DEAD_LETTERS_SHOWN })
+  return jobs.map(({ id, data, sourceOutput, createdOn }) => ({
+    id,
+    raw: data,
+    reason: reasonIn(sourceOutput),
+    at: createdOn.toISOString(),
+  }))
 }
 
-async function redrive(boss: PgBoss, dead: string, ids: string[] | undefined): Promise<number> {
-  const moved = await boss.redrive(dead, { limit: REDRIVEN_AT_ONCE, ...(ids && { ids }) })
+/** Undefined for what its consumer died of: pg-boss says only that its time was over. */
+function reasonIn(output: object | null): string | undefined {
+  const { reason } = { ...output } as { reason?: unknown }
+  return typeof reason === 'string' ? reason : undefined
+}
+
+async function redrive(
+  boss: PgBoss,
+  dead: string,
+  ids: readonly string[] | undefined,
+): Promise<number> {
+  if (ids?.length === 0) return 0
+  const moved = await boss.redrive(dead, { limit: REDRIVEN_AT_ONCE, ...(ids && { ids: [...ids] }) })
   return moved === REDRIVEN_AT_ONCE ? moved + (await redrive(boss, dead, ids)) : moved
 }
 

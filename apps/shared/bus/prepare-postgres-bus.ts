@@ -1,65 +1,97 @@
 import pg from 'pg'
-import { type Serving, servingWithDefaults } from './bus.ts'
+import type { PgBoss } from 'pg-boss'
+import type { Serving } from './bus.ts'
 import { BUS_SCHEMA, BUS_VERSION, connectionOf, WITHOUT_UPKEEP } from './bus-schema.ts'
+import { declareConsumer } from './declare-consumer.ts'
 
 /**
- * Makes or updates the bus's schema, lets a service's role use it and declares what the service consumes: from then on
- * events wait for it, whether it runs or not. Runs with the service's migrations, as the role that may create schemas;
- * of several callers one works and the others wait.
+ * Makes or updates the bus's schema, notes what a service consumes, and lets its role use the bus. Runs with the service's
+ * migrations, as the role that may create schemas; of several callers one works and the others wait.
  */
 export async function preparePostgresBus(
   adminUrl: string,
   serviceUrl: string,
   serving: Serving,
 ): Promise<void> {
-  const admin = new pg.Client({ ...connectionOf(adminUrl), connectionTimeoutMillis: 10_000 })
-  await admin.connect()
-  try {
-    await admin.query("select pg_advisory_lock(hashtext('shop.bus'))")
-    if (!(await isPrepared(admin, serving))) await prepare(admin, adminUrl, serving)
+  await withBusSchema(adminUrl, async admin => {
+    await declareConsumers(admin, adminUrl, [serving])
     const role = admin.escapeIdentifier(decodeURIComponent(new URL(serviceUrl).username))
     await admin.query(`
       grant usage on schema ${BUS_SCHEMA} to ${role};
       grant select, insert, update, delete on all tables in schema ${BUS_SCHEMA} to ${role};
       grant usage on all sequences in schema ${BUS_SCHEMA} to ${role}`)
+  })
+}
+
+/**
+ * Notes what services consume before the first of them publishes: what is published while nobody has said that he wants
+ * it is for nobody. Needed where services are started in any order, or one for the first time later.
+ */
+export const preparePostgresConsumers = (
+  adminUrl: string,
+  consumers: readonly Serving[],
+): Promise<void> => withBusSchema(adminUrl, admin => declareConsumers(admin, adminUrl, consumers))
+
+async function withBusSchema(
+  adminUrl: string,
+  use: (admin: pg.Client) => Promise<void>,
+): Promise<void> {
+  const admin = new pg.Client({ ...connectionOf(adminUrl), connectionTimeoutMillis: 10_000 })
+  await admin.connect()
+  try {
+    await admin.query("select pg_advisory_lock(hashtext('shop.bus'))")
+    const found = await admin.query<{ version: string | null }>(
+      "select obj_description(to_regnamespace($1), 'pg_namespace') as version",
+      [BUS_SCHEMA],
+    )
+    if (found.rows[0]?.version !== BUS_VERSION) {
+      await withBoss(adminUrl, true, async () => {})
+      await admin.query(`comment on schema ${BUS_SCHEMA} is ${admin.escapeLiteral(BUS_VERSION)}`)
+    }
+    await use(admin)
   } finally {
     await admin.end()
   }
 }
 
-/** Loading pg-boss takes its time, and most starts find everything as it should be. */
-async function isPrepared(admin: pg.Client, { consumer, consumes }: Serving): Promise<boolean> {
-  const found = await admin.query<{ version: string | null }>(
-    "select obj_description(to_regnamespace($1), 'pg_namespace') as version",
-    [BUS_SCHEMA],
+/** Most starts find everything as it should be. */
+async function declareConsumers(
+  admin: pg.Client,
+  adminUrl: string,
+  consumers: readonly Serving[],
+): Promise<void> {
+  const { rows } = await admin.query<{ name: string; event: string }>(
+    `select name, event from ${BUS_SCHEMA}.subscription`,
   )
-  if (found.rows[0]?.version !== BUS_VERSION) return false
-  const { rows } = await admin.query<{ event: string }>(
-    `select event from ${BUS_SCHEMA}.subscription where name = $1`,
-    [consumer],
-  )
-  const declared = new Set(rows.map(({ event }) => event))
-  return declared.size === consumes.length && consumes.every(type => declared.has(type))
+  const changed = consumers.filter(({ consumer, consumes }) => {
+    const known = rows.filter(({ name }) => name === consumer).map(({ event }) => event)
+    return consumes.toSorted().join() !== known.toSorted().join()
+  })
+  if (changed.length === 0) return
+  await withBoss(adminUrl, false, async boss => {
+    for (const serving of changed) await declareConsumer(boss, serving)
+  })
 }
 
-async function prepare(admin: pg.Client, adminUrl: string, serving: Serving): Promise<void> {
-  const [{ PgBoss }, { declareConsumer }] = await Promise.all([
-    import('pg-boss'),
-    import('./declare-consumer.ts'),
-  ])
+/** Loaded here: most starts need it not. */
+async function withBoss(
+  adminUrl: string,
+  migrate: boolean,
+  use: (boss: PgBoss) => Promise<void>,
+): Promise<void> {
+  const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({
     ...connectionOf(adminUrl),
     ...WITHOUT_UPKEEP,
     schema: BUS_SCHEMA,
     max: 1,
-    migrate: true,
+    migrate,
   })
   boss.on('error', () => {}) // start() and stop() throw what matters
   try {
     await boss.start()
-    if (serving.consumes.length > 0) await declareConsumer(boss, servingWithDefaults(serving))
+    await use(boss)
   } finally {
     await boss.stop({ graceful: false })
   }
-  await admin.query(`comment on schema ${BUS_SCHEMA} is ${admin.escapeLiteral(BUS_VERSION)}`)
 }

@@ -61,12 +61,7 @@ export async function eventDatabase(
     config: {
       service,
       database: connection,
-      events: {
-        topicArn: undefined,
-        queueUrl: undefined,
-        inPostgres: true,
-        consumes,
-      },
+      events: { topicArn: undefined, queueUrl: undefined, deadLetterUrl: undefined },
     },
     close: async () => {
       await database.close()

@@ -64,7 +64,7 @@ export function watchLag(service: string, database: Database, bus: Pick<Bus, 'la
       result.observe(unsent, outbox.waiting)
       result.observe(age, outbox.oldestSeconds)
       result.observe(waiting, queue.waiting)
-      if (queue.deadLetters !== undefined) result.observe(dead, queue.deadLetters)
+      result.observe(dead, queue.deadLetters)
     },
     [unsent, age, waiting, dead],
   )
