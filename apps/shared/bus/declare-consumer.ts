@@ -33,7 +33,7 @@ export async function declareConsumer(boss: PgBoss, given: Serving): Promise<voi
       retryBackoff: true,
       expireInSeconds: serving.visibilitySeconds,
       deadLetter: dead,
-      notify: true,
+      notify: false,
     }
     await boss.createQueue(dead, KEPT)
     await boss.createQueue(live, options)

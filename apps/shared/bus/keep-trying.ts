@@ -4,21 +4,24 @@ import type { Log } from '../log.ts'
 const FIRST_MS = 200
 const LONGEST_MS = 10_000
 
-/** Does `work` until it succeeds or is stopped, waiting ever longer: an outage of a bus or a database is waited out. */
-export async function keepTrying(
+/**
+ * Does `work` until it succeeds or is stopped, waiting ever longer: an outage of a bus or a database is waited out.
+ * @returns what came of it; undefined when it was stopped before
+ */
+export async function keepTrying<T>(
   stop: AbortSignal,
   log: Log,
   what: string,
-  work: () => Promise<unknown>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   for (let waitMs = FIRST_MS; !stop.aborted; waitMs = Math.min(waitMs * 2, LONGEST_MS))
     try {
-      await work()
-      return
+      return await work()
     } catch (error) {
       log.warn({ err: error }, `${what} failed; trying again in ${waitMs} ms`)
       await pause(waitMs, stop)
     }
+  return undefined
 }
 
 /** Waits, but not longer than until it is stopped. */

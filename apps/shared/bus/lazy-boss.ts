@@ -86,7 +86,6 @@ async function openBoss(
     superviseIntervalSeconds: upkeepSeconds,
     monitorIntervalSeconds: upkeepSeconds,
     maintenanceIntervalSeconds: CLEANING_SECONDS,
-    useListenNotify: consumes.length > 0,
   })
 }
 

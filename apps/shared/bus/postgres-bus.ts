@@ -1,27 +1,12 @@
-import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
-import type { Log } from '../log.ts'
-import { attempt } from './attempt.ts'
-import {
-  type Bus,
-  type BusLag,
-  type DeadLetter,
-  type Handler,
-  type Serving,
-  servingWithDefaults,
-} from './bus.ts'
+import type { PgBoss } from 'pg-boss'
+import { type Bus, type BusLag, type DeadLetter, servingWithDefaults } from './bus.ts'
 import { BUS_SCHEMA } from './bus-schema.ts'
 import { type Queues, queuesOf } from './declare-consumer.ts'
-import { keepTrying } from './keep-trying.ts'
-import { type LazyBoss, lazyBoss, type PostgresBusOptions } from './lazy-boss.ts'
+import { lazyBoss, type PostgresBusOptions } from './lazy-boss.ts'
+import { consume, ring } from './postgres-consumer.ts'
 
 const DEAD_LETTERS_SHOWN = 500
 const REDRIVEN_AT_ONCE = 1_000
-const WORK = {
-  includeMetadata: true,
-  perJobResults: true,
-  pollingIntervalSeconds: 1,
-  notifyPollingIntervalSeconds: 2,
-} as const
 
 /**
  * Events through PostgreSQL, by pg-boss: a queue and a queue of dead letters for each consumer, and a table of who
@@ -29,16 +14,15 @@ const WORK = {
  */
 export function openPostgresBus(options: PostgresBusOptions): Bus {
   const serving = servingWithDefaults(options)
-  const { log } = options
+  const { url, log } = options
   const queues = queuesOf(serving.consumer)
   const boss = lazyBoss(options, serving)
   const consumes = serving.consumes.length > 0
   return {
     publish: async envelopes => publish(await boss.started(), envelopes),
-    subscribe: handler => subscribe(boss, serving, queues.live, log, handler),
+    subscribe: handler => consume({ boss, url, queue: queues.live, serving, log, handler }),
     deadLetters: async () => (consumes ? deadLettersIn(await boss.started(), queues.dead) : []),
-    redrive: async ids =>
-      consumes ? redrive(await boss.started(), queues.dead, ids === 'all' ? undefined : ids) : 0,
+    redrive: async ids => (consumes ? redrive(await boss.started(), queues, ids) : 0),
     lag: async () => lag(await boss.started(), queues),
     close: boss.close,
   }
@@ -54,65 +38,14 @@ async function publish(boss: PgBoss, envelopes: Parameters<Bus['publish']>[0]): 
   const typesOf = new Map<string, Set<string>>()
   for (const { name, event } of rows as { name: string; event: string }[])
     typesOf.set(name, (typesOf.get(name) ?? new Set()).add(event))
-  const byId = [...new Map(envelopes.map(envelope => [envelope.id, envelope])).values()]
+  const distinct = [...new Map(envelopes.map(envelope => [envelope.id, envelope])).values()]
   for (const [queue, types] of typesOf)
     await boss.insert(
       queue,
-      byId.filter(({ type }) => types.has(type)).map(data => ({ id: data.id, data })),
+      distinct.filter(({ type }) => types.has(type)).map(data => ({ id: data.id, data })),
     )
+  await ring(boss, [...typesOf.keys()])
   return []
-}
-
-function subscribe(
-  boss: LazyBoss,
-  serving: Required<Serving>,
-  queue: string,
-  log: Log,
-  handler: Handler,
-): () => Promise<void> {
-  const stopping = new AbortController()
-  let reading: PgBoss | undefined
-  const beginning = keepTrying(stopping.signal, log, 'reading events', async () => {
-    reading = await boss.started()
-    for (let worker = 0; worker < serving.concurrency; worker++)
-      await work(reading, queue, jobs =>
-        Promise.all(jobs.map(job => handle(job, serving, log, handler))),
-      )
-  })
-  return async () => {
-    stopping.abort()
-    await beginning
-    await reading?.offWork(queue, { wait: true })
-  }
-}
-
-/** One event after the other: by itself a worker of pg-boss would pause after each until it is polled or notified. */
-async function work(
-  boss: PgBoss,
-  queue: string,
-  handleAll: (jobs: JobWithMetadata[]) => Promise<JobResult[]>,
-): Promise<void> {
-  const worker: string = await boss.work<object, unknown, typeof WORK>(queue, WORK, jobs => {
-    boss.notifyWorker(worker)
-    return handleAll(jobs)
-  })
-}
-
-async function handle(
-  { id, data, retryCount }: JobWithMetadata,
-  { handlerSeconds }: Required<Serving>,
-  log: Log,
-  handler: Handler,
-): Promise<JobResult> {
-  const outcome = await attempt(handler, data, retryCount + 1, handlerSeconds * 1000, log)
-  switch (outcome.result) {
-    case 'done':
-      return { id, status: 'completed' }
-    case 'again':
-      return { id, status: 'failed', output: { reason: outcome.reason } }
-    case 'dead':
-      return { id, status: 'deadletter', output: { reason: outcome.reason } }
-  }
 }
 
 async function deadLettersIn(boss: PgBoss, dead: string): Promise<DeadLetter[]> {
@@ -133,12 +66,14 @@ function reasonIn(output: object | null): string | undefined {
 
 async function redrive(
   boss: PgBoss,
-  dead: string,
-  ids: readonly string[] | undefined,
+  queues: Queues,
+  ids: 'all' | readonly string[],
 ): Promise<number> {
-  if (ids?.length === 0) return 0
-  const moved = await boss.redrive(dead, { limit: REDRIVEN_AT_ONCE, ...(ids && { ids: [...ids] }) })
-  return moved === REDRIVEN_AT_ONCE ? moved + (await redrive(boss, dead, ids)) : moved
+  if (ids.length === 0) return 0
+  const which = ids === 'all' ? {} : { ids: [...ids] }
+  const moved = await boss.redrive(queues.dead, { limit: REDRIVEN_AT_ONCE, ...which })
+  await ring(boss, [queues.live])
+  return moved === REDRIVEN_AT_ONCE ? moved + (await redrive(boss, queues, ids)) : moved
 }
 
 async function lag(boss: PgBoss, { live, dead }: Queues): Promise<BusLag> {
