@@ -24,7 +24,9 @@ const orders = defineService({
   settings: { minutes: z.coerce.number().default(30) },
   secrets: { key: z.base64() },
 })
-const withOrders = systemOf({ ...services, orders })
+const { products } = services
+const called = { ...products, needs: { ...products.needs, callers: true as const } }
+const withOrders = systemOf({ ...services, products: called, orders })
 const today = systemOf(services)
 
 const VARIANTS = [
