@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { metrics } from '@opentelemetry/api'
-import { BentoCache, bentostore, errors } from 'bentocache'
+import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisDriver } from 'bentocache/drivers/redis'
 import type { Redis } from 'ioredis'
@@ -121,25 +121,19 @@ function cacheOf(
   const load = async (key: string, version: number, from: () => Promise<string | undefined>) => {
     // A load that began before a change must not be kept: it may have read the row as it was.
     const isStale = () => versions.version() !== version
-    let passed: string | undefined
-    const value = await entries
-      .getOrSet({
-        key,
-        ttl: ttlSeconds * 1000,
-        skipBusNotify: true, // what was read is no change: the other instances keep theirs
-        factory: async context => {
-          const loaded = await from()
-          if (loaded !== undefined && !isStale()) return loaded
-          passed = loaded
-          return context.skip()
-        },
-      })
-      .catch(rethrowCause)
-    if (value !== undefined && !isStale()) hot.set(key, { value, version })
-    return value ?? passed
+    const known: string | undefined = await entries.get({ key })
+    if (known !== undefined) {
+      if (!isStale()) hot.set(key, { value: known, version })
+      return known
+    }
+    const value = await from()
+    if (value !== undefined && !isStale())
+      // What was read is no change: the other instances keep theirs.
+      await entries.set({ key, value, ttl: ttlSeconds * 1000, skipBusNotify: true })
+    return value
   }
 
-  /** bentocache lets those who wait load one after the other when the first finds nothing or fails. */
+  /** Who wants a key that is being loaded waits for that load. */
   const loads = new Map<string, { version: number; value: Promise<string | undefined> }>()
   const join = (key: string, version: number, from: () => Promise<string | undefined>) => {
     const running = loads.get(key)
@@ -168,10 +162,6 @@ function cacheOf(
       later?.(() => remove(keys))
     },
   }
-}
-
-function rethrowCause(error: unknown): never {
-  throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error
 }
 
 function countHits(service: string, emitter: EventEmitter): void {
