@@ -17,7 +17,7 @@ import {
   uuidParam,
 } from '../shared/validation.ts'
 import { addCategories } from './category-routes.ts'
-import { findProduct } from './find-product.ts'
+import { entriesOf, findProduct } from './find-product.ts'
 import { listProducts } from './list-products.ts'
 import {
   Message,
@@ -60,7 +60,8 @@ const after = <T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>):
   value instanceof Promise ? value.then(next) : next(value)
 
 /** Every path of the products service. */
-export function createApp(deps: ProductsApp): Hono<AppEnv> {
+export function createApp(given: ProductsApp): Hono<AppEnv> {
+  const deps = { ...given, entryOf: entriesOf(given.database) }
   const { database, auth } = deps
   const anyone = auth.optionalUser()
   const admin = auth.requireRole('admin')

@@ -1,3 +1,4 @@
+import { batched } from '../shared/batch.ts'
 import type { Cache } from '../shared/cache.ts'
 import type { Database, Statement } from '../shared/database.ts'
 import { notFound } from '../shared/errors.ts'
@@ -9,16 +10,24 @@ export interface ProductText {
   json: string
 }
 
-const BY_ID: Statement = {
-  name: 'product-by-id',
-  text: `select (case when is_active then '+' else '-' end) || version || E'\\n' || ${PRODUCT_JSON} as entry from products where id = $1`,
+// Planned once, for any number of ids: PostgreSQL does not see through the sub-select how many there are.
+export const BY_IDS: Statement = {
+  name: 'products-by-ids',
+  text: `select id, (case when is_active then '+' else '-' end) || version || E'\\n' || ${PRODUCT_JSON} as entry
+    from products where id = any((select $1)::uuid[])`,
 }
 
 /** What the cache holds: `+` (active) or `-`, the version, a line break, the JSON. One string, so that a hit parses nothing. */
 type Entry = string
 
-export const productEntry = async (database: Database, id: string): Promise<Entry | undefined> =>
-  (await database.rows<{ entry: Entry }>(BY_ID, [id]))[0]?.entry
+/** Finds the entry of a product in the database. @param id in lower case */
+export type EntryOf = (id: string) => Promise<Entry | undefined>
+
+export const entriesOf = (database: Database): EntryOf =>
+  batched(async ids => {
+    const rows = await database.rows<{ id: string; entry: Entry }>(BY_IDS, [ids])
+    return new Map(rows.map(({ id, entry }) => [id, entry]))
+  })
 
 /**
  * Without a promise when the cache has it.
@@ -27,11 +36,11 @@ export const productEntry = async (database: Database, id: string): Promise<Entr
  * @throws {AppError} 404
  */
 export function findProduct(
-  { database, cache }: { database: Database; cache: Cache },
+  { entryOf, cache }: { entryOf: EntryOf; cache: Cache },
   id: string,
   seesInactive: boolean,
 ): ProductText | Promise<ProductText> {
-  const entry = cache.getOrLoad(id, () => productEntry(database, id))
+  const entry = cache.getOrLoad(id, () => entryOf(id))
   return typeof entry === 'string'
     ? visible(entry, seesInactive)
     : entry.then(loaded => visible(loaded, seesInactive))

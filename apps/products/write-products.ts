@@ -6,30 +6,31 @@ import type { Database } from '../shared/database.ts'
 import { isForeignKeyMissing } from '../shared/database-errors.ts'
 import { AppError, notFound } from '../shared/errors.ts'
 import { requireMatch } from '../shared/etag.ts'
-import { productEntry, type ProductText, textOf } from './find-product.ts'
+import { type EntryOf, type ProductText, textOf } from './find-product.ts'
 import { change, newProduct, type Product, ProductEntity, withdraw } from './product.ts'
 import type { MessageView, ProductCreate, ProductUpdate } from './schemas.ts'
 
 interface Deps {
   database: Database
   cache: Cache
+  entryOf: EntryOf
 }
 
 /** @throws {AppError} 400 for an unknown category */
 export async function createProduct(
-  { database }: Deps,
+  { database, entryOf }: Deps,
   given: z.output<typeof ProductCreate>,
 ): Promise<ProductText & { id: string }> {
   const product = newProduct(given)
   await withKnownCategory(() =>
     database.transaction(async em => void em.create(ProductEntity, product)),
   )
-  return { id: product.id, ...(await written(database, product.id)) }
+  return { id: product.id, ...(await written(entryOf, product.id)) }
 }
 
 /** @param ifMatch ETag that the product must still have @throws {AppError} 400, 404, 412 */
 export async function updateProduct(
-  { database, cache }: Deps,
+  { database, cache, entryOf }: Deps,
   id: string,
   given: z.output<typeof ProductUpdate>,
   ifMatch: string | undefined,
@@ -38,7 +39,7 @@ export async function updateProduct(
     database.transaction(async em => change(await lockedProduct(em, id, ifMatch), given)),
   )
   await cache.invalidate([id.toLowerCase()])
-  return written(database, id)
+  return written(entryOf, id)
 }
 
 /** @throws {AppError} 404, 412 */
@@ -63,8 +64,8 @@ async function lockedProduct(
   return product
 }
 
-async function written(database: Database, id: string): Promise<ProductText> {
-  const entry = await productEntry(database, id)
+async function written(entryOf: EntryOf, id: string): Promise<ProductText> {
+  const entry = await entryOf(id.toLowerCase())
   if (entry === undefined) throw new Error(`product ${id} was written and is not there`)
   return textOf(entry)
 }
