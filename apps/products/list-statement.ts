@@ -40,7 +40,7 @@ function conditions(listing: Listing, bind: (value: unknown, cast: string) => st
   if (category_id !== undefined) where.push(`category_id = ${bind(category_id, 'uuid')}`)
   if (min_price !== undefined) where.push(`price_cents >= ${bind(toCents(min_price), 'integer')}`)
   if (max_price !== undefined) where.push(`price_cents <= ${bind(toCents(max_price), 'integer')}`)
-  if (search) where.push(`search_text like lower(${bind(likePattern(search), 'text')})`)
+  if (search) where.push(...containing(search, bind))
   if (after !== undefined) {
     const { expression, cast, direction } = orderOf(sort)
     const [, value, id] = decodeCursor(after, positionOf(sort))
@@ -72,6 +72,24 @@ function preparedName(listing: Listing): string | undefined {
   return ['products-by', sort, ...given].join(' ')
 }
 
-/** `%`, `_` and `\` in a search are letters. */
-const likePattern = (search: string): string =>
-  `%${search.replaceAll(/[\\%_]/g, character => `\\${character}`)}%`
+/**
+ * `position` decides; `like` is there for the trigram index. Along an order `position` looks through a row in a fifth of
+ * the time and goes first, as PostgreSQL takes the cheaper condition first: `concat`, which it does not compute
+ * beforehand, makes `like` the dearer one. `<> 0` and not `> 0`: of that it expects to hold for a third of the rows.
+ */
+const containing = (search: string, bind: (value: unknown, cast: string) => string): string[] => [
+  `position(lower(${bind(search, 'text')}) in search_text) <> 0`,
+  `search_text like concat('%', lower(${bind(indexPattern(search), 'text')}), '%')`,
+]
+
+const BETWEEN_WORDS = /(?<=[\p{L}\p{N}]{3})[^\p{L}\p{N}]+(?=[\p{L}\p{N}]{3})/gu
+
+/**
+ * The words of a search in their order. What stands between them is left out: beginnings and ends of words are the
+ * trigrams that most products have, and reading their long lists is what a search costs. Words of one or two characters
+ * have no other trigrams and keep it.
+ */
+const indexPattern = (search: string): string =>
+  search
+    .replaceAll(/[\\%_]/g, character => `\\${character}`) // letters, in a search
+    .replaceAll(BETWEEN_WORDS, '%')

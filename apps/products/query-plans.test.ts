@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BY_IDS } from './find-product.ts'
 import { listStatement } from './list-statement.ts'
 import { ProductList } from './schemas.ts'
 import { SORTS } from './sort.ts'
@@ -71,6 +72,32 @@ test.each(SORTS)('a page of the whole list by %s is read from its index, unsorte
 test('a term that nearly every product has is looked for along the order, not by sorting all', async () => {
   for (const sort of SORTS)
     expect(await planOf({ search: 'common', sort, limit: '20' })).not.toContain('Sort')
+})
+
+test.each([
+  ['xylophone', 'xylophone'],
+  ['Walnut Desk, 77777', 'Walnut%Desk%77777'],
+  ['the no 4 desk', 'the no 4 desk'],
+  ['100%_oak\\ash', '100%oak%ash'],
+  ['5% off', '5\\% off'],
+])('of %j the trigram index is asked for %j: not for the ends of long words', (search, asked) => {
+  expect(listStatement(ProductList.parse({ search })).values[1]).toBe(asked)
+})
+
+test('along an order a row is looked through by position first, which is faster than like', async () => {
+  expect(await planOf({ search: 'common', limit: '20' })).toMatch(/Filter: .*POSITION.*~~/)
+})
+
+test('products by id are planned once, for one id as for many', async () => {
+  for (let round = 0; round < 12; round++) {
+    const ids = Array.from({ length: 1 + (round % 4) }, () => randomUUID())
+    await service.query({ ...BY_IDS, values: [ids] })
+  }
+  const { rows } = await service.query(
+    'select generic_plans::int from pg_prepared_statements where name = $1',
+    [BY_IDS.name],
+  )
+  expect(rows).toEqual([{ generic_plans: 7 }]) // PostgreSQL tries five plans of their own first
 })
 
 test.each<[string, string, Record<string, string>]>([
