@@ -1,5 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -10,6 +9,7 @@ import { environmentOf } from '../../apps/shared/environment.ts'
 import { PUBLIC_URL } from '../../apps/shared/testing/test-service.ts'
 import { testIssuer } from '../../apps/shared/testing/test-issuer.ts'
 import type { Load } from './load.ts'
+import { answered, canPin, residentMiB, run, start } from './processes.ts'
 
 interface Target extends Omit<Load, 'seconds'> {
   /** Asked for in turn, so that none is cached; without them `url` itself. */
@@ -21,11 +21,29 @@ const ROUNDS = 5
 const SECONDS = 3
 const PORTS = { bare: 8491, products: 8492 }
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
-const root = join(import.meta.dirname, '..', '..')
-const canPin = spawnSync('taskset', ['--version']).status === 0
 
-/** `npm run bench`: each hot path as a ratio to a bare node:http server that sends the same bytes. */
-async function main(): Promise<void> {
+const PATHS = {
+  health: 'static JSON',
+  cached: 'product, cached',
+  token: 'product, cached, with a token',
+  uncached: 'product, not cached',
+  list: 'list of 20',
+  broad: 'search that a quarter of the products answer',
+  rare: 'search that one product answers',
+  nohit: 'search that none answers',
+}
+type Path = keyof typeof PATHS
+
+/**
+ * `npm run bench [-- PATH...]`: each hot path as a ratio to a bare node:http server that sends the same bytes.
+ * @param wanted none: all
+ */
+async function main(wanted: readonly string[]): Promise<void> {
+  const unknown = wanted.filter(path => !Object.hasOwn(PATHS, path))
+  if (unknown.length > 0)
+    throw new Error(
+      `no such path: ${unknown.join(', ')}; there are ${Object.keys(PATHS).join(', ')}`,
+    )
   const folder = await temporaryFolder()
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
@@ -59,17 +77,20 @@ async function main(): Promise<void> {
     const token = await issuer.token('buyer')
     // The key set is served by this process, which the measurements block: the token is verified now.
     await fetch(one, { headers: { authorization: `Bearer ${token}` } })
-    const loads: Record<string, Target> = {
-      'static JSON (/health)': { url: `${url}/health` },
-      'product, cached': { url: one },
-      'product, cached, with a token': { url: one, headers: { authorization: `Bearer ${token}` } },
-      'product, not cached': { url, paths: ids.map(id => `/products/${id}`) },
-      'list of 20': { url: `${url}/products?limit=20` },
-      'search, broad': { url: `${url}/products?limit=20&search=Walnut` },
-      'search, rare': { url: `${url}/products?limit=20&search=Walnut%20Desk%2077777` },
-      'search, no hit': { url: `${url}/products?limit=20&search=zzzqqq` },
+    const search = (term: string) => ({
+      url: `${url}/products?limit=20&search=${encodeURIComponent(term)}`,
+    })
+    const loads: Record<Path, Target> = {
+      health: { url: `${url}/health` },
+      cached: { url: one },
+      token: { url: one, headers: { authorization: `Bearer ${token}` } },
+      uncached: { url, paths: ids.map(id => `/products/${id}`) },
+      list: { url: `${url}/products?limit=20` },
+      broad: search('Walnut'),
+      rare: search('Walnut Desk 77772'),
+      nohit: search('zzzqqq'),
     }
-    const rates = await measure(loads)
+    const rates = await measure(pick(loads, wanted))
     print(rates, startMs, residentMiB(server))
   } finally {
     for (const child of children) child.kill('SIGKILL')
@@ -101,9 +122,10 @@ function environmentFor(url: string, jwksUrl: string): Record<string, string> {
   return { ...plain, ...secret }
 }
 
-/** Rows as the Python reference is seeded with, so that the two can be compared. */
+/** Names in the manner of the Python reference's seed. */
 async function seed(admin: pg.Client): Promise<string[]> {
   await admin.query(`
+    alter index products.products_search set (fastupdate = on); -- indexes all at once, below
     insert into products.categories values (gen_random_uuid(), 'Bench', '', now(), now());
     insert into products.products (id, name, description, price_cents, category_id, stock_quantity, is_active, version, created_at, updated_at)
       select gen_random_uuid(),
@@ -111,10 +133,17 @@ async function seed(admin: pg.Client): Promise<string[]> {
         'A plain description of some length, as shops have it', n % 50000, c.id, n % 100, true, 1,
         now() - n * interval '1 second', now()
       from generate_series(1, ${ROWS}) n, products.categories c;
+    alter index products.products_search set (fastupdate = off);
+    select gin_clean_pending_list('products.products_search');
     analyze products.products`)
   const { rows } = await admin.query<{ id: string }>('select id from products.products order by id')
   return rows.map(row => row.id)
 }
+
+const pick = (loads: Record<Path, Target>, wanted: readonly string[]): Record<string, Target> =>
+  Object.fromEntries(
+    Object.entries(loads).filter(([path]) => wanted.length === 0 || wanted.includes(path)),
+  )
 
 async function measure(loads: Record<string, Target>) {
   const bare: Target = { url: `http://127.0.0.1:${PORTS.bare}/` }
@@ -132,54 +161,12 @@ async function measure(loads: Record<string, Target>) {
 }
 
 function rate({ url, headers, paths = [] }: Target): number {
-  const command = pinned(1, [
-    process.execPath,
-    '.ci/bench/load.ts',
-    JSON.stringify({ url, headers, seconds: SECONDS }),
-  ])
-  const output = execFileSync(command[0] ?? '', command.slice(1), {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'inherit'],
-    input: JSON.stringify(paths),
-  })
+  const load = JSON.stringify({ url, headers, seconds: SECONDS })
+  const output = run(['.ci/bench/load.ts', load], {}, JSON.stringify(paths))
   const { perSecond, failed } = JSON.parse(output) as { perSecond: number; failed: number }
   if (failed > 0 || perSecond === 0)
     throw new Error(`${url}: ${perSecond} answers a second, ${failed} failures`)
   return perSecond
-}
-
-const pinned = (core: number, command: string[]): string[] =>
-  canPin ? ['taskset', '-c', String(core), ...command] : command
-
-function start(args: string[], env: Record<string, string>): ChildProcess {
-  const [command = '', ...rest] = pinned(0, [process.execPath, ...args])
-  return spawn(command, rest, {
-    cwd: root,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-}
-
-function run(args: string[], env: Record<string, string>): void {
-  execFileSync(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
-}
-
-async function answered(url: string): Promise<void> {
-  for (;;) {
-    try {
-      if ((await fetch(url)).ok) return
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-    }
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-}
-
-function residentMiB({ pid }: ChildProcess): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)
-  return Math.round(Number(line?.[1]) / 1024)
 }
 
 const median = (values: number[]): number =>
@@ -192,6 +179,7 @@ function print(
 ): void {
   const rows = Object.entries(rates).map(([path, { perSecond, ratio }]) => ({
     path,
+    'what is asked for': PATHS[path as Path],
     'per second': Math.round(median(perSecond)),
     'of bare node:http': Number(median(ratio).toFixed(2)),
     min: Number(Math.min(...ratio).toFixed(2)),
@@ -206,4 +194,4 @@ function print(
   )
 }
 
-await main()
+await main(process.argv.slice(2))

@@ -1,0 +1,51 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** Whether the server and the load can have a core each. */
+export const canPin = spawnSync('taskset', ['--version']).status === 0
+
+const pinned = (core: number, command: string[]): string[] =>
+  canPin ? ['taskset', '-c', String(core), ...command] : command
+
+/** A server, on core 0. */
+export function start(args: string[], env: Record<string, string>): ChildProcess {
+  const [command = '', ...rest] = pinned(0, [process.execPath, ...args])
+  return spawn(command, rest, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
+/** Runs a program to its end, on core 1, and returns what it printed. */
+export function run(args: string[], env: Record<string, string>, input = ''): string {
+  const [command = '', ...rest] = pinned(1, [process.execPath, ...args])
+  return execFileSync(command, rest, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'inherit'],
+    input,
+  })
+}
+
+/** Resolves when `url` answers with success. */
+export async function answered(url: string): Promise<void> {
+  for (;;) {
+    try {
+      if ((await fetch(url)).ok) return
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+export function residentMiB({ pid }: ChildProcess): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)
+  return Math.round(Number(line?.[1]) / 1024)
+}
