@@ -111,7 +111,7 @@ async function expectStaleLoadForgotten(cache: Cache): Promise<void> {
   const first = cache.getOrLoad('raced', slow.load)
   await slow.begun
   await cache.invalidate(['raced'])
-  const second = cache.getOrLoad('raced', value('new')) // waits for the load that is under way
+  const second = cache.getOrLoad('raced', value('new')) // not what is under way
   slow.release()
   expect(await first).toBe('old')
   expect(await second).toBe('new')
