@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { preparePostgresConsumers } from '../shared/bus/prepare-postgres-bus.ts'
 import type { AnyManifest } from '../shared/manifest.ts'
 import { type DataFolder, emptyDataFolder } from './data/data-folder.ts'
 import { ensureDatabase } from './postgres/database.ts'
@@ -79,6 +80,7 @@ export async function startPlatform(
     log: output,
   })
   await ensureDatabase(parts.postgres, DATABASE)
+  await declareConsumers(manifests, parts.postgres.adminUrl(DATABASE))
   const programs = programsOf(targets, options, ports, parts.postgres, secrets)
   signal.throwIfAborted()
   await migrateAll(programs, parts.postgres.adminUrl(DATABASE))
@@ -93,6 +95,17 @@ export async function startPlatform(
     services: targets.map(({ manifest: { name }, url: direct }) => ({ name, url: direct })),
     demo: await startDemo(options, url, programs),
   }
+}
+
+/** Of all services, not only of those that run now: what they miss today waits for them. */
+async function declareConsumers(
+  manifests: readonly AnyManifest[],
+  adminUrl: string,
+): Promise<void> {
+  const consumers = manifests
+    .filter(({ consumes }) => consumes.length > 0)
+    .map(({ name, consumes }) => ({ consumer: name, consumes }))
+  if (consumers.length > 0) await preparePostgresConsumers(adminUrl, consumers)
 }
 
 async function portsOf(manifests: readonly AnyManifest[]): Promise<Map<string, number>> {

@@ -23,8 +23,9 @@ export interface EventQueue {
 }
 
 /** Seconds that a consumer has for a batch before another one may get it. */
-const VISIBILITY_SECONDS = 60
-const DELIVERIES_BEFORE_DEAD = 5
+export const VISIBILITY_SECONDS = 60
+/** Consumers give up then themselves, with a reason; SQS does it for those that were killed. */
+export const DELIVERIES_BEFORE_DEAD = 5
 const DAYS = 24 * 3600
 
 /**

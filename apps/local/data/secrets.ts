@@ -23,12 +23,15 @@ export type Secrets = z.output<typeof Secrets>
 
 const random = (): string => randomBytes(32).toString('base64url')
 
+/** `undefined` before the first start. */
+export const readSecrets = (file: string): Promise<Secrets | undefined> => readJson(file, Secrets)
+
 /** Reads the secrets and generates those that are missing; what is there never changes. */
 export async function openSecrets(
   file: string,
   manifests: readonly AnyManifest[],
 ): Promise<Secrets> {
-  const known = await readJson(file, Secrets)
+  const known = await readSecrets(file)
   const secrets: Secrets = {
     superuser: known?.superuser ?? random(),
     services: { ...known?.services },

@@ -34,7 +34,7 @@ export async function stopOrphan(dataDir: string, log: RunnerLog): Promise<void>
   }
 }
 
-const isServerOf = (dataDir: string, pid: number): boolean => {
+export const isServerOf = (dataDir: string, pid: number): boolean => {
   const command = commandOf(pid)
   return command !== undefined && /postgres/.test(command) && command.includes(`-D ${dataDir} `)
 }

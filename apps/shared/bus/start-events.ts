@@ -40,7 +40,7 @@ export async function startEvents<M extends AnyManifest>(options: EventsOptions<
     log,
   })
   onClose('event bus', bus.close)
-  watchLag(service, database, bus)
+  onClose('lag of events', watchLag(service, database, bus))
   onClose('pruning of events', startPruning(database, log, prune))
   if (manifest.publishes.length > 0) {
     const relay = startRelay({ database, bus, log })

@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { type BatchObservableCallback, metrics } from '@opentelemetry/api'
 import type { Database } from '../database.ts'
 import { pruneInbox } from '../inbox.ts'
 import type { Log } from '../log.ts'
@@ -9,8 +9,8 @@ import { pause } from './keep-trying.ts'
 const HOUR_MS = 3_600_000
 /** Sent events are kept this long for whoever asks what happened. */
 const OUTBOX_DAYS = 7
-/** Longer than any bus keeps an event, dead letters (14 days) included. */
-const INBOX_DAYS = 30
+/** Longer than any bus keeps an event: 14 days in its queue, 14 as a dead letter, 14 more when it is redriven then. */
+const INBOX_DAYS = 45
 
 /** Deletes some kind of old rows. Returns how many. */
 export type Prune = (database: Database) => Promise<number>
@@ -51,21 +51,24 @@ async function pruneAll(database: Database, log: Log, all: readonly Prune[]): Pr
     }
 }
 
-/** How far events are behind: unsent ones of the outbox, waiting and dead ones of the consumer. */
-export function watchLag(service: string, database: Database, bus: Pick<Bus, 'lag'>): void {
+/**
+ * How far events are behind: unsent ones of the outbox, waiting and dead ones of the consumer.
+ * @returns ends it; what telemetry exports after database and bus were closed has none of it
+ */
+export function watchLag(service: string, database: Database, bus: Pick<Bus, 'lag'>): () => void {
   const meter = metrics.getMeter(service)
   const unsent = meter.createObservableGauge('events.outbox.unsent')
   const age = meter.createObservableGauge('events.outbox.oldest_age', { unit: 's' })
   const waiting = meter.createObservableGauge('events.waiting')
   const dead = meter.createObservableGauge('events.dead_letters')
-  meter.addBatchObservableCallback(
-    async result => {
-      const [outbox, queue] = await Promise.all([outboxLag(database), bus.lag()])
-      result.observe(unsent, outbox.waiting)
-      result.observe(age, outbox.oldestSeconds)
-      result.observe(waiting, queue.waiting)
-      result.observe(dead, queue.deadLetters)
-    },
-    [unsent, age, waiting, dead],
-  )
+  const gauges = [unsent, age, waiting, dead]
+  const observe: BatchObservableCallback = async result => {
+    const [outbox, queue] = await Promise.all([outboxLag(database), bus.lag()])
+    result.observe(unsent, outbox.waiting)
+    result.observe(age, outbox.oldestSeconds)
+    result.observe(waiting, queue.waiting)
+    result.observe(dead, queue.deadLetters)
+  }
+  meter.addBatchObservableCallback(observe, gauges)
+  return () => meter.removeBatchObservableCallback(observe, gauges)
 }
