@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Not the second that is the default: the machine may have more to do than our tests.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

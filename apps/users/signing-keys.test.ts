@@ -196,7 +196,7 @@ test('a running instance reads the keys every minute', async () => {
     await instance()
     expect(await published(running)).toEqual([oldKey])
     vi.advanceTimersByTime(60_000)
-    await vi.waitFor(async () => expect(await published(running)).toHaveLength(2))
+    await vi.waitFor(async () => expect(await published(running)).toHaveLength(2), 15_000)
   } finally {
     vi.useRealTimers()
   }
