@@ -1,0 +1,26 @@
+import type { Reactions } from '../shared/bus/reactions.ts'
+import { unlessStale } from '../shared/inbox.ts'
+import type manifest from './manifest.ts'
+import { openStock, setSold } from './open-stock.ts'
+import { settle } from './settle.ts'
+
+/** What other services' events do to the stock. Any may come before those that it follows. */
+export const reactions = ({ lowStockAt }: { lowStockAt: number }): Reactions<typeof manifest> => ({
+  'product.created': async (em, { data }, { isStale }) => {
+    await openStock(em, data.product_id, data.stock_quantity, lowStockAt)
+    if (!isStale) await setSold(em, data.product_id, data.is_active)
+  },
+  'product.changed': unlessStale((em, { data }) => setSold(em, data.product_id, data.is_active)),
+  'product.deleted': unlessStale((em, { data }) => setSold(em, data.product_id, false)),
+  'order.paid': (em, { data }) =>
+    settle(
+      ...[em, data.order_id, 'consumed' as const, lowStockAt],
+      data.items.map(({ product_id, quantity }) => ({ product_id, quantity })),
+    ),
+  // With a payment the event is about money that goes back: an order that is paid twice keeps its stock, and one that
+  // was cancelled has given it back before.
+  'order.cancelled': async (em, { data }) => {
+    if (data.payment_id === null) await settle(em, data.order_id, 'released', lowStockAt)
+  },
+  'order.refunded': (em, { data }) => settle(em, data.order_id, 'refunded', lowStockAt),
+})
