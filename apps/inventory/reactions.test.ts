@@ -40,8 +40,10 @@ async function heldOrder(desk: string) {
 
 const cancelled = (
   { order_id, user_id }: { order_id: string; user_id: string },
-  payment_id: string | null = null,
-): EventData<'order.cancelled'> => ({ order_id, user_id, reason: 'requested', payment_id })
+  more: Partial<EventData<'order.cancelled'>> = {},
+): EventData<'order.cancelled'> => ({
+  ...{ order_id, user_id, reason: 'requested', payment_id: null, ...more },
+})
 
 test('opening stock is counted once, however often and whenever the product is told', async () => {
   const id = await shop.product(10)
@@ -101,7 +103,11 @@ test('a cancelled order gives back what it holds', async () => {
 test('an order that was paid twice keeps its pieces when the second payment goes back, even heard of first', async () => {
   const id = await shop.product(10)
   const order = await heldOrder(id)
-  await shop.send('order.cancelled', cancelled(order, randomUUID()), 3)
+  await shop.send(
+    'order.cancelled',
+    cancelled(order, { reason: 'paid_twice', payment_id: randomUUID() }),
+    3,
+  )
   await happened('order', order.order_id, 3)
   expect((await stockOf(shop, id)).body).toMatchObject({ on_hand: 10, reserved: 3 })
   await shop.send('order.paid', order.paid, 2)

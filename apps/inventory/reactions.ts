@@ -17,10 +17,9 @@ export const reactions = ({ lowStockAt }: { lowStockAt: number }): Reactions<typ
       ...[em, data.order_id, 'consumed' as const, lowStockAt],
       data.items.map(({ product_id, quantity }) => ({ product_id, quantity })),
     ),
-  // With a payment the event is about money that goes back: an order that is paid twice keeps its stock, and one that
-  // was cancelled has given it back before.
+  // One that was paid twice goes on: only the second payment goes back.
   'order.cancelled': async (em, { data }) => {
-    if (data.payment_id === null) await settle(em, data.order_id, 'released', lowStockAt)
+    if (data.reason !== 'paid_twice') await settle(em, data.order_id, 'released', lowStockAt)
   },
   'order.refunded': (em, { data }) => settle(em, data.order_id, 'refunded', lowStockAt),
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { openPostgresBus } from '../shared/bus/postgres-bus.ts'
+import { preparePostgresBus } from '../shared/bus/prepare-postgres-bus.ts'
 import { EVENTS } from '../shared/event-data.ts'
 import type { Envelope, EventData, EventType } from '../shared/events.ts'
 import { documentedAnswers } from '../shared/testing/documented-answers.ts'
@@ -33,6 +34,10 @@ export async function openWarehouse(): Promise<Warehouse> {
     testDatabase('inventory', MIGRATIONS),
     testIssuer(),
   ])
+  // As `migrate` does: from then on events wait for the service.
+  await preparePostgresBus(database.adminUrl, database.url, {
+    ...{ consumer: manifest.name, consumes: manifest.consumes },
+  })
   const inventory = await documentedAnswers(
     await startTestService(manifest, start, {
       database: { url: database.url, poolSize: 5 },
@@ -43,7 +48,6 @@ export async function openWarehouse(): Promise<Warehouse> {
       secrets: {},
     }),
   )
-  await untilSubscribed(database)
   const bus = openPostgresBus({
     url: database.url,
     consumer: 'others',
@@ -83,14 +87,6 @@ function envelopeOf<T extends EventType>(type: T, data: EventData<T>, sequence: 
     ...{ id: randomUUID(), type, sequence, data, version: EVENTS[type].version },
     ...{ occurred_at: new Date().toISOString(), traceparent: null },
     subject: { type: subject, id: String(ids[`${subject}_id`]) },
-  }
-}
-
-/** Before that nobody keeps events for the service. */
-async function untilSubscribed(database: TestDatabase): Promise<void> {
-  for (;;) {
-    const rows = await database.query(`select from bus.subscription where name = 'inventory'`)
-    if (rows.length === manifest.consumes.length) return
   }
 }
 
