@@ -115,6 +115,7 @@ function environmentFor(url: string, jwksUrl: string): Record<string, string> {
     database: { url, poolSize: 8 },
     cache: {},
     tokens: { jwksUrl },
+    callers: { token: 'x'.repeat(32) },
     calls: {},
     settings: {},
     secrets: {},

@@ -18,6 +18,7 @@ import {
 } from '../shared/validation.ts'
 import { addCategories } from './category-routes.ts'
 import { entriesOf, findProduct } from './find-product.ts'
+import { addInternal } from './internal-routes.ts'
 import { listProducts } from './list-products.ts'
 import {
   Message,
@@ -37,6 +38,10 @@ export interface ProductsApp {
   auth: Auth
   log: Log
   publicMaxAgeSeconds: number
+  /** ISO 4217, of every price. */
+  currency: string
+  /** What other services prove themselves with. */
+  serviceToken: string
   corsOrigins: readonly string[]
 }
 
@@ -120,6 +125,7 @@ export function createApp(given: ProductsApp): Hono<AppEnv> {
         {
           400: 'Category not found, or the body is not JSON',
           404: 'Product not found',
+          409: 'stock_quantity is another than the present one: inventory changes it',
           412: 'If-Match does not hold',
         },
         IF_MATCH,
@@ -155,5 +161,5 @@ export function createApp(given: ProductsApp): Hono<AppEnv> {
         ),
     )
 
-  return addCategories(app, deps)
+  return addInternal(addCategories(app, deps), deps)
 }

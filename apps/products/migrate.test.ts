@@ -26,6 +26,7 @@ function migrate({ url, adminUrl }: Awaited<ReturnType<typeof testDatabase>>) {
       PORT: '1',
       PUBLIC_URL: 'http://shop.test',
       JWKS_URL: 'http://127.0.0.1:1/jwks.json',
+      SERVICE_TOKEN: 'x'.repeat(32),
       DATABASE_URL: url,
       DATABASE_ADMIN_URL: adminUrl,
       NODE_OPTIONS: `--import ${pathToFileURL(loader).href}`,

@@ -20,9 +20,10 @@ test('the document names every route with its answers', async () => {
     'GET /products': '200 304 401 422 500 503',
     'GET /products/{product_id}': '200 304 401 404 422 500 503',
     'POST /categories': '201 400 401 403 409 413 415 422 500 503',
+    'POST /internal/products/lookup': '200 400 401 413 415 422 500 503',
     'POST /products': '201 400 401 403 413 415 422 500 503',
     'PUT /categories/{category_id}': '200 400 401 403 404 409 413 415 422 500 503',
-    'PUT /products/{product_id}': '200 400 401 403 404 412 413 415 422 500 503',
+    'PUT /products/{product_id}': '200 400 401 403 404 409 412 413 415 422 500 503',
   })
 })
 

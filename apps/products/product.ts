@@ -16,6 +16,7 @@ export const ProductEntity = defineEntity({
     categoryId: p.uuid(),
     stockQuantity: p.integer(),
     isActive: p.boolean(),
+    isAnnounced: p.boolean(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
@@ -34,19 +35,23 @@ export function newProduct(given: z.output<typeof ProductCreate>) {
     categoryId: given.category_id,
     stockQuantity: given.stock_quantity,
     isActive: true,
+    isAnnounced: true,
     version: 1,
     createdAt: now,
     updatedAt: now,
   }
 }
 
-/** Changes the fields that are given and leaves the others. */
+/**
+ * Changes the fields that are given and leaves the others.
+ * @throws {AppError} 409 for another stock than the present one, which inventory alone changes
+ */
 export function change(product: Product, given: z.output<typeof ProductUpdate>): void {
+  requireStock(product, given.stock_quantity)
   product.name = given.name ?? product.name
   product.description = given.description ?? product.description
   product.priceCents = given.price === undefined ? product.priceCents : toCents(given.price)
   product.categoryId = given.category_id ?? product.categoryId
-  product.stockQuantity = given.stock_quantity ?? product.stockQuantity
   product.isActive = given.is_active ?? product.isActive
   touch(product)
 }
@@ -56,6 +61,15 @@ export function withdraw(product: Product): void {
   if (!product.isActive) throw new AppError('product_not_found', 404, 'Product not found')
   product.isActive = false
   touch(product)
+}
+
+function requireStock({ id, stockQuantity }: Product, given: number | undefined): void {
+  if (given === undefined || given === stockQuantity) return
+  throw new AppError(
+    'stock_is_in_inventory',
+    409,
+    `stock_quantity is ${stockQuantity}; change it by POST /inventory/${id}/adjustments`,
+  )
 }
 
 function touch(product: Product): void {

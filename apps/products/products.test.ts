@@ -115,7 +115,7 @@ test('PUT changes the fields that are sent and leaves the others', async () => {
     { price: 399.99 },
     { name: 'Oak Desk' },
     { description: '' },
-    { stock_quantity: 0 },
+    { stock_quantity: 3 },
     { category_id: category.id },
     { is_active: false },
     { is_active: true, price: 0 },

@@ -8,6 +8,8 @@ import { MIGRATIONS } from './migrations-folder.ts'
 import type { ProductCreate } from './schemas.ts'
 import { start } from './start.ts'
 
+export const SERVICE_TOKEN = 'a-token-that-only-services-know-of-it'
+
 /** A service with its database, and somebody who signs tokens for it. */
 export interface Shop {
   products: TestService
@@ -50,6 +52,7 @@ export async function startProducts(
       database: { url: database.url, poolSize: 5 },
       cache: redisUrl === undefined ? {} : { url: redisUrl },
       tokens: { jwksUrl: issuer.jwksUrl },
+      callers: { token: SERVICE_TOKEN },
       calls: {},
       settings: {},
       secrets: {},

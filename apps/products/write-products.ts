@@ -6,37 +6,47 @@ import type { Database } from '../shared/database.ts'
 import { isForeignKeyMissing } from '../shared/database-errors.ts'
 import { AppError, notFound } from '../shared/errors.ts'
 import { requireMatch } from '../shared/etag.ts'
+import { publish } from '../shared/outbox.ts'
 import { type EntryOf, type ProductText, textOf } from './find-product.ts'
 import { change, newProduct, type Product, ProductEntity, withdraw } from './product.ts'
+import { productChanged, productCreated, productDeleted } from './product-events.ts'
 import type { MessageView, ProductCreate, ProductUpdate } from './schemas.ts'
 
 interface Deps {
   database: Database
   cache: Cache
   entryOf: EntryOf
+  currency: string
 }
 
 /** @throws {AppError} 400 for an unknown category */
 export async function createProduct(
-  { database, entryOf }: Deps,
+  { database, entryOf, currency }: Deps,
   given: z.output<typeof ProductCreate>,
 ): Promise<ProductText & { id: string }> {
   const product = newProduct(given)
   await withKnownCategory(() =>
-    database.transaction(async em => void em.create(ProductEntity, product)),
+    database.transaction(async em => {
+      em.create(ProductEntity, product)
+      await publish(em, productCreated(product, currency))
+    }),
   )
   return { id: product.id, ...(await written(entryOf, product.id)) }
 }
 
-/** @param ifMatch ETag that the product must still have @throws {AppError} 400, 404, 412 */
+/** @param ifMatch ETag that the product must still have @throws {AppError} 400, 404, 409, 412 */
 export async function updateProduct(
-  { database, cache, entryOf }: Deps,
+  { database, cache, entryOf, currency }: Deps,
   id: string,
   given: z.output<typeof ProductUpdate>,
   ifMatch: string | undefined,
 ): Promise<ProductText> {
   await withKnownCategory(() =>
-    database.transaction(async em => change(await lockedProduct(em, id, ifMatch), given)),
+    database.transaction(async em => {
+      const product = await lockedProduct(em, id, ifMatch)
+      change(product, given)
+      await publish(em, productChanged(product, currency))
+    }),
   )
   await cache.invalidate([id.toLowerCase()])
   return written(entryOf, id)
@@ -48,7 +58,11 @@ export async function deleteProduct(
   id: string,
   ifMatch: string | undefined,
 ): Promise<MessageView> {
-  await database.transaction(async em => withdraw(await lockedProduct(em, id, ifMatch)))
+  await database.transaction(async em => {
+    const product = await lockedProduct(em, id, ifMatch)
+    withdraw(product)
+    await publish(em, productDeleted(product))
+  })
   await cache.invalidate([id.toLowerCase()])
   return { message: 'Product deleted successfully' }
 }
