@@ -15,6 +15,7 @@ import { Delivery } from './delivery/delivery.ts'
 import { deployServices } from './service/deploy-services.ts'
 import { Edge } from './edge/edge.ts'
 import { Events } from './events/events.ts'
+import { Messaging } from './messaging/messaging.ts'
 import { migrationTasks } from './service/migration-tasks.ts'
 import { Network } from './network/network.ts'
 import { Observability } from './observability/observability.ts'
@@ -52,6 +53,7 @@ function platform(system: System, config: StackConfig) {
   const cache = new Cache('cache', { ...base, ...config.cache, network }, on)
   const events = new Events('events', base, on)
   const tables = new Tables('tables', base, on)
+  const messaging = new Messaging('messaging', { ...base, ...config.messaging }, on)
   const cluster = new Cluster('cluster', { ...base, ...config.cluster }, on)
   const alarms = new AlarmTopic('alarms', { ...base, ...told }, on)
   const edge = new Edge('edge', { ...base, ...config.edge, network }, on)
@@ -68,6 +70,7 @@ function platform(system: System, config: StackConfig) {
       cache,
       events,
       tables,
+      messaging,
       cluster,
       edge,
       alarmTopicArn: alarms.arn,

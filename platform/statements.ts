@@ -5,7 +5,9 @@ export interface Statement {
   Sid: string
   Effect: 'Allow' | 'Deny'
   Action: string | readonly string[]
-  Resource: Input<string> | readonly Input<string>[]
+  Resource?: Input<string> | readonly Input<string>[]
+  /** In place of `Resource`: everything but these. */
+  NotResource?: Input<string> | readonly Input<string>[]
   Principal?: '*' | Readonly<Record<string, Input<string> | readonly Input<string>[]>>
   Condition?: Readonly<
     Record<string, Readonly<Record<string, Input<string> | readonly Input<string>[]>>>

@@ -69,7 +69,7 @@ export async function startPlatform(
     .filter(({ name }) => run.includes(name))
     .map(manifest => ({ manifest, url: `http://127.0.0.1:${ports.get(manifest.name)}` }))
   // First, so that a taken port costs no time; it answers 503 until the services are there.
-  parts.edge = await openEdge({ port, publicUrl: url, targets, log: output })
+  parts.edge = await openEdge({ port, publicUrl: url, targets, mailDir: folder.mail, log: output })
   await stopOrphanServices(folder.processes, output)
   if (options.fresh) await emptyDataFolder(folder, output)
   const secrets = await openSecrets(folder.secrets, manifests)
@@ -120,7 +120,10 @@ function programsOf(
   postgres: Postgres,
   secrets: Secrets,
 ): Program[] {
-  const supplies = { postgres, secrets, ports, publicUrl: `http://localhost:${port}` }
+  const supplies = {
+    ...{ postgres, secrets, ports, mailDir: folder.mail },
+    publicUrl: `http://localhost:${port}`,
+  }
   return targets.map(({ manifest }) => ({
     name: manifest.name,
     main: join(appsDir, manifest.name, 'main.ts'),

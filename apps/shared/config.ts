@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { LOG_LEVELS, type LogLevel } from './environment.ts'
 import { type AnyManifest, type Shapes, variableName } from './manifest.ts'
+import {
+  type MailConfig,
+  type PushConfig,
+  readMessaging,
+  type SmsConfig,
+} from './messaging-config.ts'
 
 type Values<S extends Shapes> = { [K in keyof S]: z.output<S[K]> }
 type IfNeeded<M extends AnyManifest, N extends string, T> = N extends keyof M['needs'] ? T : unknown
@@ -47,7 +53,10 @@ export type Config<M extends AnyManifest> = {
   IfNeeded<M, 'cache', { cache: { url: string | undefined } }> &
   IfNeeded<M, 'tokens', { tokens: { jwksUrl: string } }> &
   IfNeeded<M, 'table', { table: { name: string | undefined } }> &
-  IfNeeded<M, 'callers', { callers: { token: string } }>
+  IfNeeded<M, 'callers', { callers: { token: string } }> &
+  IfNeeded<M, 'mail', { mail: MailConfig }> &
+  IfNeeded<M, 'sms', { sms: SmsConfig }> &
+  IfNeeded<M, 'push', { push: PushConfig }>
 
 /** Every problem of one environment, a line each. The message never holds a secret's value. */
 export class ConfigError extends Error {
@@ -129,7 +138,7 @@ export function readConfig<M extends AnyManifest>(
   return config as unknown as Config<M>
 }
 
-type Read = <T>(name: string, shape: z.ZodType<T>, secret?: boolean) => T
+export type Read = <T>(name: string, shape: z.ZodType<T>, secret?: boolean) => T
 
 function reader(env: Readonly<Record<string, string | undefined>>, problems: string[]): Read {
   return <T>(name: string, shape: z.ZodType<T>, secret = false): T => {
@@ -163,6 +172,7 @@ function readNeeds({ needs }: AnyManifest, read: Read) {
     ...(needs.tokens && { tokens: { jwksUrl: read('JWKS_URL', webUrl) } }),
     ...(needs.callers && { callers: { token: read('SERVICE_TOKEN', z.string().min(32), true) } }),
     ...(needs.table && { table: { name: read('TABLE_NAME', z.string().optional()) } }),
+    ...readMessaging(needs, read),
   }
 }
 

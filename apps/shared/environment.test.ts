@@ -8,7 +8,15 @@ const manifest = defineService({
   name: 'orders',
   description: 'Orders',
   routes: ['/orders'],
-  needs: { database: true, cache: true, tokens: true, table: { partitionKey: 'id' } },
+  needs: {
+    database: true,
+    cache: true,
+    tokens: true,
+    table: { partitionKey: 'id' },
+    mail: true,
+    sms: true,
+    push: true,
+  },
   calls: ['inventory', 'card-vault'],
   publishes: ['order.placed'],
   consumes: ['payment.completed'],
@@ -32,6 +40,15 @@ const supply: Supply<typeof manifest, string> = {
   },
   database: { url: 'postgres://orders:pass@localhost:5432/shop', poolSize: 5 },
   table: { name: 'orders-log' },
+  mail: { from: 'shop@shop.example.com', configurationSet: 'shop', folder: '/data/mail' },
+  sms: { enabled: true, folder: '/data/mail' },
+  push: {
+    applications: {
+      ios: 'arn:aws:sns:eu-west-1:123456789012:app/APNS/shop',
+      android: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/shop',
+    },
+    folder: '/data/mail',
+  },
   events: {
     topicArn: 'arn:aws:sns:eu-west-1:123456789012:shop',
     queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
@@ -102,11 +119,14 @@ test('an optional part that is not supplied is not generated', () => {
     runtime,
     cache: {},
     table: {},
+    mail: {},
+    sms: {},
+    push: {},
     settings: {},
   })
   const names = [...Object.keys(plain), ...Object.keys(secret)]
   expect(names).not.toContain('CACHE_URL')
-  expect(names.join()).not.toMatch(/EVENTS|TABLE|IAM/)
+  expect(names.join()).not.toMatch(/EVENTS|TABLE|IAM|MAIL|SMS|PUSH/)
   expect(names).not.toContain('OTEL_EXPORTER_OTLP_ENDPOINT')
   expect(names).not.toContain('CANCEL_MINUTES')
   expect(readConfig(manifest, { ...plain, ...secret }).settings).toEqual({
@@ -155,7 +175,7 @@ test('a need that no supply knows can not be declared', () => {
     description: 'Mail',
     routes: [],
     // @ts-expect-error: nobody supplies it
-    needs: { mail: true },
+    needs: { fax: true },
   })
   expect(declared.name).toBe('mailer')
 })

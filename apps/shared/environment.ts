@@ -20,6 +20,9 @@ export interface Runtime<V> {
   otlpEndpoint?: V | string
 }
 
+export const PUSH_PLATFORMS = ['ios', 'android'] as const
+export type PushPlatform = (typeof PUSH_PLATFORMS)[number]
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
@@ -39,6 +42,11 @@ export interface Supplies<V> {
   table: { name?: V | string }
   /** What its callers prove themselves with: the token that their `calls` get. */
   callers: { token: V | string }
+  /** No `from`: nothing is sent. With a `folder` messages are written there instead. */
+  mail: { from?: V | string; configurationSet?: V | string; folder?: string }
+  sms: { enabled?: boolean; folder?: string }
+  /** ARNs of SNS platform applications by the platform that the app runs on. */
+  push: { applications?: Partial<Record<PushPlatform, V | string>>; folder?: string }
 }
 
 type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
@@ -117,4 +125,30 @@ function addNeeds<V>(
   if (needs.tokens && supply.tokens) plain['JWKS_URL'] = supply.tokens.jwksUrl
   if (needs.callers && supply.callers) secret['SERVICE_TOKEN'] = supply.callers.token
   if (needs.table && supply.table?.name !== undefined) plain['TABLE_NAME'] = supply.table.name
+  addMessaging(supply, needs, plain)
+}
+
+/** One variable for each platform: their values may be outputs, which can't be joined here. */
+function addMessaging<V>(
+  { mail, sms, push }: Partial<Supplies<V>>,
+  needs: ServiceManifest['needs'],
+  plain: Environment<V>['plain'],
+): void {
+  const set = (name: string, value: V | string | undefined) => {
+    if (value !== undefined) plain[name] = value
+  }
+  if (needs.mail) {
+    set('MAIL_FROM', mail?.from)
+    set('MAIL_CONFIGURATION_SET', mail?.configurationSet)
+    set('MAIL_FOLDER', mail?.folder)
+  }
+  if (needs.sms) {
+    set('SMS_ENABLED', sms?.enabled ? 'true' : undefined)
+    set('SMS_FOLDER', sms?.folder)
+  }
+  if (needs.push) {
+    for (const [platform, arn] of Object.entries<V | string>(push?.applications ?? {}))
+      set(`PUSH_${platform.toUpperCase()}_APPLICATION`, arn)
+    set('PUSH_FOLDER', push?.folder)
+  }
 }

@@ -13,6 +13,12 @@ export interface Needs {
   readonly table?: TableShape
   /** Other services call its `/internal/*`: a token that they prove themselves with. */
   readonly callers?: true
+  /** Sends e-mail. */
+  readonly mail?: true
+  /** Sends text messages to phones. */
+  readonly sms?: true
+  /** Sends push messages to apps. */
+  readonly push?: true
 }
 
 /** Keys of a table; all are text, but for the last. */
@@ -130,6 +136,14 @@ export const PLATFORM_VARIABLES = [
   'CACHE_URL',
   'JWKS_URL',
   'TABLE_NAME',
+  'MAIL_FROM',
+  'MAIL_CONFIGURATION_SET',
+  'MAIL_FOLDER',
+  'SMS_ENABLED',
+  'SMS_FOLDER',
+  'PUSH_IOS_APPLICATION',
+  'PUSH_ANDROID_APPLICATION',
+  'PUSH_FOLDER',
   'EVENTS_TOPIC_ARN',
   'EVENTS_QUEUE_URL',
   'EVENTS_DEAD_LETTER_URL',

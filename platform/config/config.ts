@@ -95,6 +95,13 @@ function grouped(values: StackValues, stack: string) {
       ...(domain !== undefined &&
         hostedZone !== undefined && { domain: { name: domain, zone: hostedZone } }),
     },
+    messaging: {
+      sms: values.sms,
+      pushApplications: values.pushApplications,
+      ...(domain !== undefined &&
+        hostedZone !== undefined && { domain: { name: domain, zone: hostedZone } }),
+      ...(values.mailFrom !== undefined && { mailFrom: values.mailFrom }),
+    },
     apiGateway: values.apiGateway
       ? { throttle: { ratePerSecond: values.apiRatePerSecond, burst: values.apiBurst } }
       : undefined,

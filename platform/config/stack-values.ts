@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LOG_LEVELS } from '../../apps/shared/environment.ts'
+import { LOG_LEVELS, PUSH_PLATFORMS } from '../../apps/shared/environment.ts'
 import { parsePrivateRange } from '../network/cidr.ts'
 import {
   bool,
@@ -30,6 +30,14 @@ const cidr = z.string().superRefine((given, context) => {
   }
 })
 
+const email = z
+  .string()
+  .refine(
+    given => given === '' || z.email().safeParse(given).success,
+    'must be an e-mail address, or empty',
+  )
+  .transform(value => (value === '' ? undefined : value))
+
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/
 
 /** One entry for each key that Pulumi.yaml declares; what each means stands there. */
@@ -43,16 +51,23 @@ export const StackValues = z.object({
   protect: bool,
   logDays: oneOfNumbers(LOG_RETENTION_DAYS),
   logLevel: oneOf(LOG_LEVELS),
-  alarmEmail: z
-    .string()
-    .refine(
-      given => given === '' || z.email().safeParse(given).success,
-      'must be an e-mail address, or empty',
-    )
-    .transform(value => (value === '' ? undefined : value)),
+  alarmEmail: email,
   monthlyBudgetUsd: whole(1, 1_000_000),
   domain: optionalMatching(DOMAIN, 'must be a name such as shop.example.com, or empty'),
   hostedZone: optionalMatching(DOMAIN, 'must be a name such as example.com, or empty'),
+  mailFrom: email,
+  sms: bool,
+  pushApplications: json(
+    z.partialRecord(
+      z.enum(PUSH_PLATFORMS, `may have ${PUSH_PLATFORMS.join(', ')}`),
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:app\/[A-Z_]+\/[\w.-]+$/,
+          'must be the ARN of a platform application: arn:aws:sns:eu-west-1:123456789012:app/APNS/shop',
+        ),
+    ),
+  ),
   corsOrigins: json(z.array(origin)),
   requestsPerAddress: whole(100, 2_000_000),
   apiGateway: bool,

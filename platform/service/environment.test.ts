@@ -16,6 +16,9 @@ const EVERYTHING: AwsSupplies = {
     topicArn: 'arn:aws:sns:eu-west-1:1:events',
     queue: { url: 'https://queue.test', deadLetterUrl: 'https://dead.test' },
   },
+  mail: { from: 'shop@shop.example.com', configurationSetName: 'shop-dev' },
+  sms: true,
+  pushApplications: { ios: 'arn:aws:sns:eu-west-1:1:app/APNS/shop' },
   callTokens: new Map([['stock', 't'.repeat(48)]]),
   secrets: { apiKey: 'generated' },
 }
@@ -24,6 +27,9 @@ const NOTHING: AwsSupplies = {
   database: undefined,
   cacheUrl: undefined,
   tableName: undefined,
+  mail: undefined,
+  sms: false,
+  pushApplications: {},
   events: undefined,
   callTokens: new Map(),
   secrets: {},
@@ -77,6 +83,17 @@ test.for([
   ],
   ['a table', { needs: { table: { partitionKey: 'id' } } }, { TABLE_NAME: 'shop-dev-orders' }, []],
   [
+    'mail, text messages and push messages',
+    { needs: { mail: true, sms: true, push: true } },
+    {
+      MAIL_FROM: 'shop@shop.example.com',
+      MAIL_CONFIGURATION_SET: 'shop-dev',
+      SMS_ENABLED: 'true',
+      PUSH_IOS_APPLICATION: 'arn:aws:sns:eu-west-1:1:app/APNS/shop',
+    },
+    [],
+  ],
+  [
     'events to publish',
     { publishes: ['order.placed'] },
     { EVENTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:events' },
@@ -118,6 +135,11 @@ test.for([
   await expect(variables(change, NOTHING)).rejects.toThrow(
     `service "orders" needs ${what}, which nobody supplies`,
   )
+})
+
+test('a stack that sends no messages is no problem: the service does without', async () => {
+  const { plain } = await variables({ needs: { mail: true, sms: true, push: true } }, NOTHING)
+  expect(Object.keys(plain).join()).not.toMatch(/MAIL|SMS|PUSH/)
 })
 
 test('a call for which there is no token is named', async () => {

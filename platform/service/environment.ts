@@ -1,5 +1,10 @@
 import * as pulumi from '@pulumi/pulumi'
-import { type Environment, environmentOf, type Supply } from '../../apps/shared/environment.ts'
+import {
+  type Environment,
+  environmentOf,
+  type PushPlatform,
+  type Supply,
+} from '../../apps/shared/environment.ts'
 import type { AnyManifest } from '../../apps/shared/manifest.ts'
 import { DATABASE_NAME, POSTGRES_PORT } from '../data/database.ts'
 import { SERVICE_PORT } from './ports.ts'
@@ -18,6 +23,10 @@ export interface AwsSupplies {
   cacheUrl: Value | undefined
   tableName: Value | undefined
   events: { topicArn: Value; queue: { url: Value; deadLetterUrl: Value } | undefined } | undefined
+  /** Undefined: the stack sends no mail. */
+  mail: { from: Value; configurationSetName: Value } | undefined
+  sms: boolean
+  pushApplications: Partial<Record<PushPlatform, Value>>
   /** Tokens of the services that others call, by their names. */
   callTokens: ReadonlyMap<string, Value>
   /** By the names in the manifest. */
@@ -36,7 +45,7 @@ export function awsEnvironment(
   config: Pick<ServiceConfig, 'logLevel' | 'settings'>,
   supplies: AwsSupplies,
 ): Environment<Value> {
-  const { database, cacheUrl, tableName, events } = supplies
+  const { database, cacheUrl, tableName, events, mail, sms, pushApplications } = supplies
   const missing = [
     ...(manifest.needs.database && !database ? ['a database'] : []),
     ...(manifest.needs.cache && cacheUrl === undefined ? ['a cache'] : []),
@@ -73,6 +82,9 @@ export function awsEnvironment(
     tokens: { jwksUrl: `${internalUrl(ISSUER)}/.well-known/jwks.json` },
     table: { ...(tableName !== undefined && { name: tableName }) },
     callers: { token: manifest.needs.callers ? tokenOf(manifest.name) : '' },
+    mail: { ...(mail && { from: mail.from, configurationSet: mail.configurationSetName }) },
+    sms: { enabled: sms },
+    push: { applications: pushApplications },
     calls: Object.fromEntries(
       manifest.calls.map(callee => [callee, { url: internalUrl(callee), token: tokenOf(callee) }]),
     ),

@@ -15,6 +15,9 @@ const NOTHING: Grants = {
   secretArn: undefined,
   database: undefined,
   tableArn: undefined,
+  mail: undefined,
+  sms: false,
+  pushApplicationArns: [],
   events: undefined,
   exec: undefined,
 }
@@ -28,6 +31,9 @@ const EVERYTHING: Grants = {
     keyArn: 'events-key-arn',
     queue: { arn: 'queue-arn', deadLetterArn: 'dead-arn' },
   },
+  mail: { identityArn: 'identity-arn', configurationSetArn: 'configuration-arn' },
+  sms: true,
+  pushApplicationArns: ['arn:aws:sns:eu-west-1:1:app/APNS/shop'],
   exec: { logGroupArn: 'exec-arn' },
 }
 const service = (change: object) =>
@@ -41,10 +47,13 @@ async function allowed(
     pulumi.output(statements).apply(value => resolve(value as typeof statements)),
   )
   const result: Record<string, string[]> = {}
-  for (const { Action, Resource, Effect } of resolved) {
+  for (const { Action, Resource, NotResource, Effect } of resolved) {
     expect(Effect).toBe('Allow')
     for (const action of [Action].flat())
-      (result[action] ??= []).push(...([Resource].flat() as string[]))
+      (result[action] ??= []).push(
+        ...([Resource ?? []].flat() as string[]),
+        ...([NotResource ?? []].flat() as string[]).map(arn => `all but ${arn}`),
+      )
   }
   return result
 }
@@ -79,6 +88,29 @@ describe("a task's own role", () => {
       },
     ],
     [
+      'mail',
+      { needs: { mail: true } },
+      {
+        'ses:SendEmail': ['identity-arn', 'configuration-arn'],
+        'ses:ListSuppressedDestinations': ['*'],
+      },
+    ],
+    [
+      'text messages, to phones alone',
+      { needs: { sms: true } },
+      { 'sns:Publish': ['all but arn:aws:sns:*:*:*'] },
+    ],
+    [
+      'push messages, to apps alone',
+      { needs: { push: true } },
+      {
+        'sns:CreatePlatformEndpoint': ['arn:aws:sns:eu-west-1:1:app/APNS/shop'],
+        'sns:Publish': ['arn:aws:sns:eu-west-1:1:endpoint/APNS/shop/*'],
+        'sns:DeleteEndpoint': ['arn:aws:sns:eu-west-1:1:endpoint/APNS/shop/*'],
+        'sns:SetEndpointAttributes': ['arn:aws:sns:eu-west-1:1:endpoint/APNS/shop/*'],
+      },
+    ],
+    [
       'events to publish',
       { publishes: ['order.placed'] },
       {
@@ -103,6 +135,11 @@ describe("a task's own role", () => {
   ] as const)('%s', async ([, change, expected]) => {
     const grants = { ...EVERYTHING, exec: undefined }
     expect(await allowed(taskStatements(service(change), grants))).toEqual(expected)
+  })
+
+  test('sends nothing where the stack sends nothing', async () => {
+    const manifest = service({ needs: { mail: true, sms: true, push: true } })
+    expect(await allowed(taskStatements(manifest, NOTHING))).toEqual({})
   })
 
   test('sessions of execute-command are the only actions on all resources, as AWS has no level below', async () => {

@@ -15,6 +15,12 @@ export interface Grants {
   secretArn: pulumi.Input<string> | undefined
   database: { resourceId: pulumi.Input<string>; role: string } | undefined
   tableArn: pulumi.Input<string> | undefined
+  /** Undefined: the stack sends no mail. */
+  mail: { identityArn: pulumi.Input<string>; configurationSetArn: pulumi.Input<string> } | undefined
+  /** Whether the stack sends text messages. */
+  sms: boolean
+  /** SNS platform applications, of which each app on a device is an endpoint. */
+  pushApplicationArns: readonly string[]
   events:
     | {
         topicArn: pulumi.Input<string>
@@ -35,7 +41,7 @@ export interface MasterSecret {
 const allow = (
   Sid: string,
   Action: readonly string[],
-  Resource: Statement['Resource'],
+  Resource: NonNullable<Statement['Resource']>,
 ): Statement => ({ Sid, Effect: 'Allow', Action, Resource })
 
 /** What ECS may do to start the service's tasks: pull its image, write its log, read its secret. Pure. */
@@ -101,6 +107,37 @@ const STATEMENTS_OF_NEED: Record<Need, (grants: Grants) => Statement[]> = {
             tableArn,
           ),
           allow('UseTableKey', ['kms:Decrypt', 'kms:GenerateDataKey'], keyArn),
+        ]
+      : [],
+  mail: ({ mail }) =>
+    mail
+      ? [
+          allow('SendMail', ['ses:SendEmail'], [mail.identityArn, mail.configurationSetArn]),
+          // This action has no resource level: the list is the account's.
+          allow('FindBouncedAddresses', ['ses:ListSuppressedDestinations'], '*'),
+        ]
+      : [],
+  sms: ({ account, sms }) =>
+    sms
+      ? [
+          {
+            Sid: 'SendTextMessages',
+            Effect: 'Allow',
+            Action: ['sns:Publish'],
+            // A phone number has no ARN; topics and endpoints have one.
+            NotResource: pulumi.interpolate`arn:${account.partition}:sns:*:*:*`,
+          },
+        ]
+      : [],
+  push: ({ pushApplicationArns }) =>
+    pushApplicationArns.length > 0
+      ? [
+          allow('RegisterDevices', ['sns:CreatePlatformEndpoint'], pushApplicationArns),
+          allow(
+            'SendPushMessages',
+            ['sns:Publish', 'sns:DeleteEndpoint', 'sns:SetEndpointAttributes'],
+            pushApplicationArns.map(arn => `${arn.replace(':app/', ':endpoint/')}/*`),
+          ),
         ]
       : [],
 }

@@ -7,6 +7,7 @@ import type { ServiceDatabase } from '../data/databases.ts'
 import type { Edge } from '../edge/edge.ts'
 import type { EncryptionKey } from '../data/encryption-key.ts'
 import type { Events } from '../events/events.ts'
+import type { Messaging } from '../messaging/messaging.ts'
 import type { ListenerRule } from '../edge/listener-rules.ts'
 import type { Network } from '../network/network.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
@@ -22,6 +23,7 @@ export interface Foundation {
   cache: Cache
   events: Events
   tables: Tables
+  messaging: Messaging
   cluster: Cluster
   edge: Edge
   alarmTopicArn: pulumi.Input<string>

@@ -11,6 +11,7 @@ export function suppliesOf(
   secrets: Readonly<Record<string, Value>>,
 ): AwsSupplies {
   const { manifest, account, edge, version, corsOrigins, database, callTokens } = args
+  const { mail, sms, pushApplications } = args.messaging
   const { topicArn, queues } = args.events
   return {
     region: account.region,
@@ -21,6 +22,9 @@ export function suppliesOf(
     cacheUrl: args.cache.urls.get(manifest.name),
     tableName: args.tables.tables.get(manifest.name)?.name,
     events: topicArn && { topicArn, queue: queues.get(manifest.name) },
+    mail,
+    sms,
+    pushApplications,
     callTokens,
     secrets,
   }
@@ -28,7 +32,7 @@ export function suppliesOf(
 
 /** What its roles' statements are made of. */
 export function grantsOf(
-  { account, manifest, key, database, tables, events, exec, cluster }: ServiceArgs,
+  { account, manifest, key, database, tables, messaging, events, exec, cluster }: ServiceArgs,
   own: Pick<Grants, 'repositoryArn' | 'logGroupArn' | 'secretArn'>,
 ): Grants {
   const { topicArn, keyArn } = events
@@ -40,6 +44,9 @@ export function grantsOf(
     database: database && { resourceId: database.instance.resourceId, role: manifest.name },
     tableArn: tables.tables.get(manifest.name)?.arn,
     events: topicArn && keyArn && { topicArn, keyArn, queue },
+    mail: messaging.mail,
+    sms: messaging.sms,
+    pushApplicationArns: Object.values(messaging.pushApplications),
     exec: exec ? { logGroupArn: cluster.execLogArn } : undefined,
   }
 }

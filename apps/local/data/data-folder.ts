@@ -21,6 +21,8 @@ export interface DataFolder {
   secrets: string
   demo: string
   compileCache: string
+  /** Messages that services would send, a file each. */
+  mail: string
   /** Which processes an earlier run may have left. */
   processes: string
   /** Lets the next start in. */
@@ -45,6 +47,7 @@ export async function openDataFolder(dir: string, log: RunnerLog): Promise<DataF
     secrets: join(dir, 'secrets.json'),
     demo: join(dir, 'demo.json'),
     compileCache: join(dir, 'compile-cache'),
+    mail: join(dir, 'mail'),
     processes: join(dir, 'services.pids'),
     release: () => rm(lock, { force: true }),
   }
@@ -55,6 +58,7 @@ export async function emptyDataFolder(folder: DataFolder, log: RunnerLog): Promi
   await removePostgres(folder.postgres, log)
   await rm(folder.secrets, { force: true })
   await rm(folder.demo, { force: true })
+  await rm(folder.mail, { recursive: true, force: true })
 }
 
 /**

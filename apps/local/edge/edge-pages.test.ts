@@ -27,6 +27,7 @@ test('/ready is 503 and names who is not ready, then 200', async () => {
     port: own,
     publicUrl: `http://localhost:${own}`,
     targets,
+    mailDir: '/nowhere',
     log: recordingLog(),
   })
   users.answer((incoming, outgoing) =>

@@ -8,6 +8,7 @@ import {
 } from '../../shared/errors.ts'
 import { askService, NoAnswer } from './ask-service.ts'
 import { createDocs } from './docs.ts'
+import { createMessagePages } from './message-pages.ts'
 import type { RunnerLog } from '../log.ts'
 import { mergeOpenApi, type OpenApi } from './openapi-merge.ts'
 import { notReady } from './readiness.ts'
@@ -17,13 +18,15 @@ interface PagesOptions {
   publicUrl: string
   targets: readonly Target[]
   route: Router
+  mailDir: string
   log: RunnerLog
 }
 
 const TIMEOUT_MS = 5_000
 
 /** What the edge itself answers. */
-export function createEdgePages({ publicUrl, targets, route, log }: PagesOptions): Hono {
+export function createEdgePages(options: PagesOptions): Hono {
+  const { publicUrl, targets, route, mailDir, log } = options
   const app = new Hono()
   app.onError(error => {
     if (error instanceof AppError) return problemResponse(error)
@@ -49,6 +52,7 @@ export function createEdgePages({ publicUrl, targets, route, log }: PagesOptions
   })
   app.get('/docs/', c => c.redirect('/docs', 308))
   app.route('/docs', createDocs(publicUrl))
+  app.route('/dev/messages', createMessagePages(mailDir))
   return app
 }
 

@@ -18,7 +18,13 @@ beforeAll(async () => {
 afterAll(() => edge.close())
 
 test('a taken port is refused with the remedy', async () => {
-  const options = { port, publicUrl: 'http://localhost', targets: [], log: recordingLog() }
+  const options = {
+    port,
+    publicUrl: 'http://localhost',
+    targets: [],
+    mailDir: '/nowhere',
+    log: recordingLog(),
+  }
   const error = await openEdge(options).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(StartError)
   expect(error).toMatchObject({
@@ -42,6 +48,7 @@ test('closing lets requests under way end and takes no new ones', async () => {
     port: own,
     publicUrl: `http://localhost:${own}`,
     targets,
+    mailDir: '/nowhere',
     log: recordingLog(),
   })
   let finish = () => {}

@@ -13,6 +13,8 @@ export interface EdgeOptions {
   /** What clients see, without a slash at the end. */
   publicUrl: string
   targets: readonly Target[]
+  /** Folder of the messages that services would send. */
+  mailDir: string
   log: RunnerLog
 }
 
@@ -28,13 +30,14 @@ const DRAIN_MS = 10_000
 
 /**
  * Stands where CloudFront and the load balancer stand on AWS: routes by the manifests' public routes and answers 404 to
- * all else. Beside that it has pages of its own: /health, /ready, /openapi.json, /docs.
+ * all else. Beside that it has pages of its own: /health, /ready, /openapi.json, /docs, /dev/messages.
  * @throws {StartError} when the port can't be had
  */
-export async function openEdge({ port, publicUrl, targets, log }: EdgeOptions): Promise<Edge> {
+export async function openEdge(options: EdgeOptions): Promise<Edge> {
+  const { port, targets, log } = options
   const route = createRouter(targets)
   const proxy = createProxy(log)
-  const pages = getRequestListener(createEdgePages({ publicUrl, targets, route, log }).fetch, {
+  const pages = getRequestListener(createEdgePages({ ...options, route }).fetch, {
     overrideGlobalObjects: false,
   })
   const state = { draining: false }
@@ -84,6 +87,7 @@ async function listen(server: Server, port: number): Promise<void> {
 async function closeEdge(server: Server, proxy: Proxy): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  proxy.endStreams()
   // A connection that was busy when the server closed stays open after its answer unless it is told to go.
   const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)

@@ -172,3 +172,39 @@ test('a client that leaves ends the request to the service', async () => {
   outgoing.destroy()
   expect(await holdsWithin(5_000, () => left)).toBe(true)
 })
+
+/** An event stream through the edge, and a way to say more. */
+async function openStream(through = port) {
+  let say = (_: string) => {}
+  users.answer((_, outgoing) => {
+    outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
+    say = text => void outgoing.write(text)
+  })
+  const outgoing = request({ host: '127.0.0.1', port: through, path: '/users', agent: false }).end()
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+  return { response, say: (text: string) => say(text) }
+}
+
+test('each event of a stream arrives before the next is sent', async () => {
+  const { response, say } = await openStream()
+  expect(response.headers['content-type']).toBe('text/event-stream')
+  for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+    say(event)
+    expect(String((await once(response, 'data'))[0])).toBe(event)
+  }
+  response.destroy()
+})
+
+test('the end of the edge ends a stream at once and in order', async () => {
+  const own = await testEdge()
+  own.users.answer((_, outgoing) => {
+    outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
+  })
+  const outgoing = request({ host: '127.0.0.1', port: own.port, path: '/users', agent: false })
+  const [response] = (await once(outgoing.end(), 'response')) as [IncomingMessage]
+  const closed = own.close()
+  response.resume()
+  await once(response, 'end')
+  expect(response.complete).toBe(true)
+  await closed
+})

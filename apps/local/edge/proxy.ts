@@ -30,6 +30,8 @@ const IDLE_MS = 60_000
 
 export interface Proxy {
   forward: (incoming: IncomingMessage, outgoing: ServerResponse, target: Target) => void
+  /** Ends the event streams: they have no end of their own. */
+  endStreams: () => void
   /** Closes the kept connections, so that the services see that nobody sends any more. */
   close: () => void
 }
@@ -37,32 +39,56 @@ export interface Proxy {
 /** Passes requests on as a load balancer does: bytes as they are, streamed both ways, over kept connections. */
 export function createProxy(log: RunnerLog): Proxy {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 })
+  const streams = new Set<() => void>()
+  const upstream = { agent, log, streams }
   return {
-    forward: (incoming, outgoing, target) => forward(incoming, outgoing, target, agent, log),
+    forward: (incoming, outgoing, target) => forward(incoming, outgoing, target, upstream),
+    endStreams: () => streams.forEach(end => end()),
     close: () => agent.destroy(),
   }
+}
+
+interface Upstream {
+  agent: Agent
+  log: RunnerLog
+  /** Ends each event stream that is under way. */
+  streams: Set<() => void>
 }
 
 function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: Target,
-  agent: Agent,
-  log: RunnerLog,
+  to: Upstream,
 ): void {
   const { hostname, port } = new URL(target.url)
   const { method = 'GET', url: path = '/' } = incoming
-  const upstream = request({ hostname, port, method, path, headers: forwarded(incoming), agent })
+  const upstream = request({
+    hostname,
+    port,
+    method,
+    path,
+    headers: forwarded(incoming),
+    agent: to.agent,
+  })
   upstream.setTimeout(IDLE_MS, () => upstream.destroy(new Error(`silent for ${IDLE_MS / 1000} s`)))
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) upstream.destroy()
   })
-  upstream.once('response', response => answer(response, outgoing))
+  upstream.once('response', response => {
+    if (isEventStream(response)) {
+      upstream.setTimeout(0) // it may have nothing to tell for hours
+      const end = () => void outgoing.end(() => upstream.destroy())
+      to.streams.add(end)
+      outgoing.once('close', () => to.streams.delete(end))
+    }
+    answer(response, outgoing)
+  })
   upstream.on('error', error => {
     // No failure: the client has left, or the service has answered and closes before it has read all.
     if (outgoing.headersSent || incoming.socket.destroyed) return
-    if (mayRepeat(upstream, incoming, error)) forward(incoming, outgoing, target, agent, log)
-    else fail(outgoing, target.manifest.name, error, log)
+    if (mayRepeat(upstream, incoming, error)) forward(incoming, outgoing, target, to)
+    else fail(outgoing, target.manifest.name, error, to.log)
   })
   if (hasBody(incoming)) incoming.pipe(upstream)
   else upstream.end()
@@ -89,6 +115,9 @@ const hopByHop = (connection: string | undefined): Set<string> =>
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
+const isEventStream = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.startsWith('text/event-stream') ?? false
+
 function answer(response: IncomingMessage, outgoing: ServerResponse): void {
   const dropped = hopByHop(response.headers.connection)
   const kept: string[] = []
@@ -98,6 +127,7 @@ function answer(response: IncomingMessage, outgoing: ServerResponse): void {
   }
   if (outgoing.getHeader('connection') !== undefined) kept.push('Connection', 'close')
   outgoing.writeHead(response.statusCode ?? 502, response.statusMessage, kept)
+  if (isEventStream(response)) outgoing.flushHeaders() // its first event may be long in coming
   // A break on either side destroys the other: a cut answer must not look like a whole one.
   pipeline(response, outgoing, () => {})
 }

@@ -55,6 +55,7 @@ const supplies = {
     ['orders', 7002],
   ]),
   publicUrl: 'http://localhost:8080',
+  mailDir: '/data/mail',
 }
 
 test('a service gets exactly what its manifest asks for, and its config takes it', () => {

@@ -11,6 +11,8 @@ export interface LocalSupplies {
   /** Of every service there is, whether it runs or not. */
   ports: ReadonlyMap<string, number>
   publicUrl: string
+  /** Where mail, text messages and push messages land: nothing is sent. */
+  mailDir: string
 }
 
 const POOL_SIZE = 8
@@ -18,7 +20,7 @@ const POOL_SIZE = 8
 /** What a laptop gives a service, where AWS gives the same from its own parts. */
 export function environmentFor(
   manifest: AnyManifest,
-  { postgres, secrets, ports, publicUrl }: LocalSupplies,
+  { postgres, secrets, ports, publicUrl, mailDir }: LocalSupplies,
 ): Record<string, string> {
   const urlOf = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ofService = (service: string) => {
@@ -44,6 +46,9 @@ export function environmentFor(
     cache: {},
     table: {},
     callers: { token: own.token },
+    mail: { from: 'shop@localhost.localdomain', folder: mailDir },
+    sms: { folder: mailDir },
+    push: { folder: mailDir },
     tokens: { jwksUrl: `${urlOf('users')}/.well-known/jwks.json` },
     calls: Object.fromEntries(
       manifest.calls.map(callee => [

@@ -13,6 +13,7 @@ import { type AnyManifest, defineService } from '../../shared/manifest.ts'
 import { openEdge } from '../edge/edge.ts'
 import { freePort } from '../processes/free-ports.ts'
 import { recordingLog } from './recording-log.ts'
+import { removeFolder, temporaryFolder } from './temporary-folder.ts'
 
 /** A service under the edge: the test says how it answers. */
 export interface Upstream {
@@ -36,6 +37,8 @@ interface Sent {
 /** An edge with users, products and reviews (answered by the server of users) behind it, and orders, which is down. */
 export interface TestEdge {
   port: number
+  /** Where messages land. */
+  mailDir: string
   users: Upstream
   products: Upstream
   send: (path: string, options?: Sent) => Promise<Answer>
@@ -52,6 +55,7 @@ export async function testEdge(): Promise<TestEdge> {
   const products = await upstream()
   const down = await freePort()
   const port = await freePort()
+  const mailDir = await temporaryFolder()
   const edge = await openEdge({
     port,
     publicUrl: `http://localhost:${port}`,
@@ -61,10 +65,12 @@ export async function testEdge(): Promise<TestEdge> {
       { manifest: manifestOf('reviews', ['/products/reviews/*']), url: users.url },
       { manifest: manifestOf('orders', ['/orders']), url: `http://127.0.0.1:${down}` },
     ],
+    mailDir,
     log: recordingLog(),
   })
   return {
     port,
+    mailDir,
     users,
     products,
     send: (path, options) => send(port, path, options),
@@ -76,6 +82,7 @@ export async function testEdge(): Promise<TestEdge> {
       await edge.close()
       users.server.close()
       products.server.close()
+      await removeFolder(mailDir)
     },
   }
 }
