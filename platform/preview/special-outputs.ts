@@ -84,7 +84,7 @@ const SPECIAL: Record<string, Special> = {
   'sesv2.EmailIdentity': ({ hash }, { dkimSigningAttributes }) => ({
     dkimSigningAttributes: {
       ...(dkimSigningAttributes as Wire | undefined),
-      tokens: [0, 1, 2].map(n => `${hash.slice(n * 8, n * 8 + 8)}`),
+      tokens: [0, 1, 2].map(n => hash.slice(n * 8, n * 8 + 8)),
     },
     verifiedForSendingStatus: true,
   }),
