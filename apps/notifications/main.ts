@@ -1,0 +1,18 @@
+import { migrateCommand } from '../shared/migrate-command.ts'
+import { run } from '../shared/run.ts'
+import manifest from './manifest.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
+
+await run(
+  {
+    manifest,
+    // Loaded when they are asked for: `migrate`, which goes before every start, needs nothing of the service.
+    start: async kit => (await import('./start.ts')).start(kit),
+    commands: {
+      migrate: migrateCommand(MIGRATIONS, process.env),
+      'retry-failed': async (...given) => (await import('./commands.ts')).retryFailed(...given),
+      'forget-bounce': async (...given) => (await import('./commands.ts')).forgetBounce(...given),
+    },
+  },
+  process,
+)
