@@ -37,7 +37,12 @@ const payment = z.object({
   currency,
 })
 
-const account = z.object({ user_id: id, email: z.string(), full_name: z.string() })
+const account = z.object({
+  user_id: id,
+  email: z.string(),
+  full_name: z.string(),
+  role: z.enum(['buyer', 'admin']).optional(),
+})
 /** The token is for the mail alone: whoever holds it may act as the user until it expires. */
 const secretMail = account.extend({ token: z.string().min(1), expires_at: at })
 

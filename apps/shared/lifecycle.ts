@@ -5,6 +5,8 @@ import type { Log } from './log.ts'
 export interface Lifecycle {
   /** Runs when the service stops, last registered first. */
   onClose: (name: string, close: () => Promise<void> | void) => void
+  /** Runs as soon as the service is to stop: what would go on for long must end by itself then. */
+  onDrain: (end: () => void) => void
   /** `/ready` is 200 only while every check resolves. */
   readyWhen: (name: string, check: () => Promise<void>) => void
   /** Names of what is not ready, with why. Empty: ready. */
@@ -21,15 +23,18 @@ const GRACE_SECONDS = 5
 export function createLifecycle(log: Log, supervised: boolean): Lifecycle {
   const closers: { name: string; close: () => Promise<void> | void }[] = []
   const checks = new Map<string, () => Promise<void>>()
+  const endings: (() => void)[] = []
   let draining = false
   return {
     onClose: (name, close) => void closers.unshift({ name, close }),
+    onDrain: end => void endings.push(end),
     readyWhen: (name, check) => void checks.set(name, check),
     notReady: async () =>
       draining ? [{ name: 'service', reason: 'is stopping' }] : failing(checks),
     stop: async (http, stopSeconds) => {
       draining = true
       http.drain()
+      for (const end of endings) end()
       await grace(http, Math.min(GRACE_SECONDS, stopSeconds / 3), supervised)
       await closeServer(http, log, stopSeconds / 2)
       for (const { name, close } of closers) await closeOne(name, close, log)

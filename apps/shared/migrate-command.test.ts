@@ -19,6 +19,7 @@ const kitFor = (url: string): CommandKit<typeof manifest> => ({
   log: pino({ level: 'silent' }),
   manifest,
   onClose: () => {},
+  onDrain: () => {},
   readyWhen: () => {},
 })
 

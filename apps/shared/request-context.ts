@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly startedAt: number
   /** Path pattern that answered, e.g. `/products/:product_id`; a label that stays small in number. */
   route?: string
+  /** Time until an event stream began; set for those alone: how long one lasts says nothing about the service. */
+  streamedAfterMs?: number
 }
 
 const storage = new AsyncLocalStorage<RequestContext>()

@@ -9,7 +9,10 @@ import { addProbes } from './probes.ts'
 import { httpServer } from './server.ts'
 import { startTelemetry } from './telemetry.ts'
 
-export interface Kit<M extends AnyManifest> extends Pick<Lifecycle, 'onClose' | 'readyWhen'> {
+export interface Kit<M extends AnyManifest> extends Pick<
+  Lifecycle,
+  'onClose' | 'onDrain' | 'readyWhen'
+> {
   config: Config<M>
   log: Log
 }

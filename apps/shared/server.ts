@@ -30,6 +30,8 @@ const COMMON_HEADERS = {
   vary: 'Origin',
 }
 
+export const EVENT_STREAM = 'text/event-stream'
+
 // Longer than the idle timeouts of CloudFront (30 s) and ALB (60 s), which must be the ones to close.
 const KEEP_ALIVE_MS = 65_000
 
@@ -46,7 +48,7 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
     (incoming, outgoing) => {
       const request = beginRequest(incoming.headers)
       telemetry?.onRequest(request, incoming.method ?? '')
-      addHeaders(outgoing, request.requestId, () => draining)
+      addHeaders(outgoing, request, () => draining)
       outgoing.on('close', () => ended(request, incoming, outgoing, access, telemetry))
       withRequest(request, () => void listener(incoming, outgoing))
     },
@@ -55,15 +57,22 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
 }
 
 /** All headers reach Node in one object: setting them one by one costs as much as the rest of a cached answer. */
-function addHeaders(outgoing: ServerResponse, requestId: string, isDraining: () => boolean): void {
+function addHeaders(
+  outgoing: ServerResponse,
+  request: RequestContext,
+  isDraining: () => boolean,
+): void {
   const writeHead = outgoing.writeHead.bind(outgoing)
-  outgoing.writeHead = ((status: number, headers?: OutgoingHttpHeaders) =>
-    writeHead(status, {
+  outgoing.writeHead = ((status: number, headers?: OutgoingHttpHeaders) => {
+    if (headers?.['content-type'] === EVENT_STREAM)
+      request.streamedAfterMs = performance.now() - request.startedAt
+    return writeHead(status, {
       ...COMMON_HEADERS,
-      'x-request-id': requestId,
+      'x-request-id': request.requestId,
       ...(isDraining() && { connection: 'close' }),
       ...headers,
-    })) as typeof outgoing.writeHead
+    })
+  }) as typeof outgoing.writeHead
 }
 
 function ended(
@@ -77,9 +86,11 @@ function ended(
   // node-server reads the rest of a body that was refused, but the web stream which it laid over it would hold it back.
   if (!incoming.complete) incoming.removeAllListeners('data')
   const method = incoming.method ?? ''
-  // 499: the client left before the answer was out.
-  const status = outgoing.writableFinished ? outgoing.statusCode : 499
-  telemetry?.onResponse(request, { method, status, durationMs })
+  // 499: the client left before the answer was out. Leaving is how a client ends an event stream.
+  const { streamedAfterMs } = request
+  const isWhole = outgoing.writableFinished || streamedAfterMs !== undefined
+  const status = isWhole ? outgoing.statusCode : 499
+  telemetry?.onResponse(request, { method, status, durationMs: streamedAfterMs ?? durationMs })
   access(request, { method, path: pathOf(incoming.url ?? ''), status, durationMs })
 }
 

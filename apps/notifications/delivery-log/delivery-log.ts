@@ -17,7 +17,7 @@ export interface DeliveryLog {
   /** @param attempt unique to this try */
   begin: (delivery: DeliveryKey, attempt: string) => Promise<Begun>
   /** The provider has it. Whoever else has begun meanwhile finds it sent. */
-  sent: (delivery: DeliveryKey, attempt: string, providerId: string) => Promise<void>
+  sent: (delivery: DeliveryKey, providerId: string) => Promise<void>
   /** This attempt sent nothing: the next one may begin at once. An attempt that another has followed changes nothing. */
   gaveUp: (delivery: DeliveryKey, attempt: string) => Promise<void>
   close: () => void

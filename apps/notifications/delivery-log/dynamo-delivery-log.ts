@@ -48,7 +48,7 @@ export function dynamoDeliveryLog(table: string, days: number): DeliveryLog {
         return error.Item?.['state']?.S === 'sent' ? 'sent' : 'busy'
       }
     },
-    sent: async (delivery, _attempt, providerId) => {
+    sent: async (delivery, providerId) => {
       await client.send(
         new UpdateItemCommand({
           TableName: table,

@@ -23,7 +23,7 @@ export function postgresDeliveryLog(database: Database, days: number): DeliveryL
       const [row] = await run<{ state: string }>(STATE, [delivery])
       return row?.state === 'sent' ? 'sent' : 'busy'
     },
-    sent: async (delivery, _attempt, providerId) => {
+    sent: async (delivery, providerId) => {
       await run(`update delivery_log set state = 'sent', provider_id = ? where delivery = ?`, [
         providerId,
         delivery,

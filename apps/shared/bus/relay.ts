@@ -83,7 +83,7 @@ export function sendBatch({ database, bus, log }: RelayOptions): Promise<number>
 const textArray = (ids: readonly string[]): string => `{${ids.join(',')}}`
 
 /** Rings when somebody says so, and by itself after a while. */
-function createBell(pollMs: number) {
+export function createBell(pollMs: number) {
   let ring = () => {}
   return {
     ring: () => ring(),
