@@ -6,7 +6,7 @@ import { hasBounced, noteBounce } from './bounces.ts'
 import { NotSent, type Outgoing } from './channels/channel.ts'
 import type { DeliveryLog } from './delivery-log/delivery-log.ts'
 import { type Due, markFailed, markSent, postpone } from './due-deliveries.ts'
-import { type Content, CONTENTS, type Kind } from './kinds.ts'
+import { CONTENTS, type Kind } from './kinds.ts'
 import type { Channels } from './open-channels.ts'
 import { renderMail, renderShort, renderSms } from './render.ts'
 import { type Site, textOf } from './texts.ts'
@@ -136,7 +136,7 @@ async function send(deps: DeliverDeps, due: Due, key: string, address: string) {
 function textFor(due: Due, site: Site) {
   const content = CONTENTS[due.kind].safeParse(due.content)
   if (!content.success) throw new NotSent('refused', 'its content can not be read')
-  return textOf<Kind>(due.kind, content.data as Content<Kind> as never, site)
+  return textOf<Kind>(due.kind, content.data as never, site)
 }
 
 async function endpointOf({ database, channels }: DeliverDeps, due: Due, token: string) {

@@ -7,7 +7,7 @@ const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
  */
 export function oneLine(text: string, max = 120): string {
   const line = text.replaceAll(UNSEEN, ' ').replaceAll(/\s+/gu, ' ').trim()
-  const characters = [...line]
+  const characters = Array.from(line)
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : line
 }
 

@@ -105,7 +105,7 @@ function openInboxes({ config, log, onClose, onDrain }: NotificationsKit) {
 /** What the push service still knows of a device that is gone does no harm: it is told, once. */
 const forgetting = (channels: Channels, log: Log) => async (endpoints: readonly string[]) => {
   const forgotten = await Promise.allSettled(
-    endpoints.map(endpoint => channels.push?.forget(endpoint)),
+    endpoints.map(async endpoint => channels.push?.forget(endpoint)),
   )
   for (const result of forgotten)
     if (result.status === 'rejected')

@@ -49,7 +49,7 @@ describe.each(KINDS)('%s', kind => {
     expect(mail.html.match(/<[^>]*["'][^>]*alert/g)).toBeNull()
     for (const line of [mail.subject, sms, short.title]) {
       expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u)
-      expect([...line].length).toBeLessThanOrEqual(300)
+      expect(Array.from(line).length).toBeLessThanOrEqual(300)
     }
     expect(mail.text).not.toMatch(/^(Bcc|Cc|To|Subject):/im)
     expect(mail.text).not.toMatch(/[\u2028\u202e\r]/)

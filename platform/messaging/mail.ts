@@ -45,7 +45,6 @@ export class Mail extends pulumi.ComponentResource {
       {
         emailIdentity: proved?.name ?? from,
         configurationSetName: configuration.configurationSetName,
-        ...(proved && { dkimSigningAttributes: { nextSigningKeyLength: 'RSA_2048_BIT' } }),
       },
       parent,
     )

@@ -81,11 +81,8 @@ const SPECIAL: Record<string, Special> = {
     versionId: uuidOf(hash),
     versionStages: ['AWSCURRENT'],
   }),
-  'sesv2.EmailIdentity': ({ hash }, { dkimSigningAttributes }) => ({
-    dkimSigningAttributes: {
-      ...(dkimSigningAttributes as Wire | undefined),
-      tokens: [0, 1, 2].map(n => hash.slice(n * 8, n * 8 + 8)),
-    },
+  'sesv2.EmailIdentity': ({ hash }) => ({
+    dkimSigningAttributes: { tokens: [0, 1, 2].map(n => hash.slice(n * 8, n * 8 + 8)) },
     verifiedForSendingStatus: true,
   }),
   'sqs.Queue': ({ account, region, name }) => ({

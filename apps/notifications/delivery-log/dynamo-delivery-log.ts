@@ -11,8 +11,8 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 const number = (value: number) => ({ N: String(value) })
 
 // TTL deletes within days of the time: what expired counts as gone before.
-const FREE = `attribute_not_exists(delivery) or expires_at <= :now
-  or (#state = :sending and busy_until <= :now)`
+const FREE =
+  'attribute_not_exists(delivery) OR expires_at <= :now OR (#state = :sending AND busy_until <= :now)'
 
 /**
  * In a table of DynamoDB whose key is `delivery`, with TTL on `expires_at`. DynamoDB tells no time: that of the
@@ -53,7 +53,7 @@ export function dynamoDeliveryLog(table: string, days: number): DeliveryLog {
         new UpdateItemCommand({
           TableName: table,
           Key: { delivery: { S: delivery } },
-          UpdateExpression: 'set #state = :sent, provider_id = :provider',
+          UpdateExpression: 'SET #state = :sent, provider_id = :provider',
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: { ':sent': { S: 'sent' }, ':provider': { S: providerId } },
         }),
@@ -66,8 +66,8 @@ export function dynamoDeliveryLog(table: string, days: number): DeliveryLog {
           new UpdateItemCommand({
             TableName: table,
             Key: { delivery: { S: delivery } },
-            UpdateExpression: 'set busy_until = :past',
-            ConditionExpression: 'attempt = :attempt and #state = :sending',
+            UpdateExpression: 'SET busy_until = :past',
+            ConditionExpression: 'attempt = :attempt AND #state = :sending',
             ExpressionAttributeNames: names,
             ExpressionAttributeValues: {
               ':past': number(0),

@@ -5,7 +5,7 @@ const BEGIN = `
   insert into delivery_log as log (delivery, state, attempt, busy_until, expires_at)
   values (?, 'sending', ?, now() + ${BUSY_SECONDS} * interval '1 s', now() + ? * interval '1 s')
   on conflict (delivery) do update
-    set attempt = excluded.attempt, busy_until = excluded.busy_until, expires_at = excluded.expires_at
+    set state = excluded.state, attempt = excluded.attempt, busy_until = excluded.busy_until, expires_at = excluded.expires_at
     where log.expires_at <= now() or (log.state = 'sending' and log.busy_until <= now())
   returning delivery`
 
