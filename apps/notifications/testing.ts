@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,10 +12,12 @@ import { preparePostgresBus } from '../shared/bus/prepare-postgres-bus.ts'
 import type { EventData, EventType } from '../shared/events.ts'
 import { EVENTS } from '../shared/event-data.ts'
 import { type MessageFile, readMessageFiles } from '../shared/message-file.ts'
+import { environmentOf } from '../shared/environment.ts'
+import { freePort } from '../shared/testing/free-port.ts'
 import { documentedAnswers } from '../shared/testing/documented-answers.ts'
 import { testDatabase, type TestDatabase } from '../shared/testing/test-database.ts'
 import { testIssuer, type TestIssuer } from '../shared/testing/test-issuer.ts'
-import { startTestService, type TestService } from '../shared/testing/test-service.ts'
+import { PUBLIC_URL, startTestService, type TestService } from '../shared/testing/test-service.ts'
 import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { start } from './start.ts'
@@ -58,7 +62,7 @@ export async function openDesk(): Promise<Desk> {
   })
   const services: TestService[] = []
   const another = async () => {
-    const started = await startNotifications(database, issuer, folder)
+    const started = await startNotifications({ database, issuer, folder })
     services.push(started)
     return started
   }
@@ -85,24 +89,47 @@ export async function openDesk(): Promise<Desk> {
 
 const WAIT = { timeout: 20_000, interval: 50 }
 
-async function startNotifications(
-  database: TestDatabase,
-  issuer: TestIssuer,
-  folder: string,
-): Promise<TestService> {
-  return documentedAnswers(
-    await startTestService(manifest, start, {
-      database: { url: database.url, poolSize: 5 },
-      tokens: { jwksUrl: issuer.jwksUrl },
-      table: {},
-      mail: { from: 'shop@shop.test', folder },
-      sms: { folder },
-      push: { folder },
-      calls: {},
-      settings: {},
-      secrets: {},
-    }),
-  )
+interface Parts {
+  database: TestDatabase
+  issuer: TestIssuer
+  folder: string
+}
+
+const supplyFor = ({ database, issuer, folder }: Parts) => ({
+  database: { url: database.url, poolSize: 5 },
+  tokens: { jwksUrl: issuer.jwksUrl },
+  table: {},
+  mail: { from: 'shop@shop.test', folder },
+  sms: { folder },
+  push: { folder },
+  ...{ calls: {}, settings: {}, secrets: {} },
+})
+
+const startNotifications = async (parts: Parts): Promise<TestService> =>
+  documentedAnswers(await startTestService(manifest, start, supplyFor(parts)))
+
+/** An instance in a process of its own, as a container runs it. */
+export async function spawnNotifications(parts: Parts) {
+  const port = await freePort()
+  const { plain, secret } = environmentOf(manifest, {
+    ...supplyFor(parts),
+    runtime: {
+      ...{ host: '127.0.0.1', port, publicUrl: PUBLIC_URL, version: 'test' },
+      ...{ logLevel: 'info', corsOrigins: [], trustedProxyHops: 1 },
+    },
+  })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: { ...plain, ...secret },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close') as Promise<[number | null]>
+  let output = ''
+  child.stdout.on('data', chunk => (output += String(chunk)))
+  const url = `http://127.0.0.1:${port}`
+  await vi.waitFor(async () => {
+    if ((await fetch(`${url}/ready`)).status !== 200) throw new Error('not ready yet')
+  }, WAIT)
+  return { child, url, output: () => output, exitCode: async () => (await ended)[0] }
 }
 
 /** As the relay of its publisher does. */

@@ -124,7 +124,7 @@ interface Answering<T extends z.ZodType> {
  * Gives the handler `c.var.answer(value)`: checked against `type` by the compiler and cut to it at run time, so that a
  * field which the schema does not name can't leak.
  */
-export const answers = <T extends z.ZodType>(status: 200 | 201, type: T, spec?: AnswerSpec) =>
+export const answers = <T extends z.ZodType>(status: 200 | 201 | 202, type: T, spec?: AnswerSpec) =>
   documented(
     createMiddleware<Answering<T>>((c, next) => {
       c.set('answer', value => c.json(type.parse(value) as object, status))

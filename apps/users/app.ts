@@ -30,6 +30,7 @@ import {
   UserUpdate,
 } from './schemas.ts'
 import type { SigningKeys } from './signing-keys.ts'
+import { addTokenMails } from './token-mail-routes.ts'
 
 export interface UsersApp extends LoginDeps {
   database: Database
@@ -37,6 +38,10 @@ export interface UsersApp extends LoginDeps {
   keys: SigningKeys
   registrations: RateLimiterAbstract
   logins: RateLimiterAbstract
+  tokenMails: RateLimiterAbstract
+  tokenAddresses: RateLimiterAbstract
+  /** Somebody wishes for a new password. */
+  takeUpResets: () => void
   log: Log
   runtime: { corsOrigins: readonly string[]; trustedProxyHops: number; publicUrl: string }
 }
@@ -49,7 +54,7 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
   const perAddress = (limiter: RateLimiterAbstract) =>
     limitByAddress(limiter, runtime.trustedProxyHops)
 
-  return service(deps.log, runtime.corsOrigins)
+  const app = service(deps.log, runtime.corsOrigins)
     .post(
       '/users',
       describe('Register an account', { 400: 'Email already registered, or the body is not JSON' }),
@@ -178,4 +183,5 @@ export function createApp(deps: UsersApp): Hono<AppEnv> {
       answers(200, Discovery),
       c => c.var.answer(discovery(runtime.publicUrl, keys.publicKeys())),
     )
+  return addTokenMails(app, deps)
 }

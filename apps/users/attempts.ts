@@ -42,7 +42,8 @@ export function passwordAttempts(limiter: Limiters, wrongPasswords: number): Att
   }
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+export const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url')
 
 /**
  * Takes a point of each before the attempt: a burst of guesses in parallel must not slip through. A success forgets the

@@ -64,7 +64,7 @@ test('migrate runs what has not run; of two at once one works and the other wait
   expect(both.map(({ code }) => code)).toEqual([0, 0])
   const said = both.map(({ stdout }) => /^(migrated: .*|nothing to migrate)$/m.exec(stdout)?.[0])
   expect(said.sort()).toEqual([
-    'migrated: 0001-create-users, 0002-index-session-expiry',
+    'migrated: 0001-create-users, 0002-index-session-expiry, 0003-verify-and-reset, 0004-create-events, 0005-publish-users',
     'nothing to migrate',
   ])
   const service = await startUsers(empty)

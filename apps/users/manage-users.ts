@@ -7,6 +7,7 @@ import { notFound } from '../shared/errors.ts'
 import { decodeCursor, Instant, type Page, pageOf } from '../shared/page.ts'
 import { refuseLastAdmin } from './last-admin.ts'
 import { presentAccount, requirePresentAdmin } from './present-account.ts'
+import { publishUser } from './publish-user.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { UserList, UserUpdate, UserView } from './schemas.ts'
 import { emailKey, setActive, setRole, type User, UserEntity } from './user.ts'
@@ -76,13 +77,19 @@ export const updateUser = (
     if (change.role !== undefined) setRole(user, change.role)
     if (change.is_active !== undefined) setActive(user, change.is_active)
     if (leaves) await revokeFamilies(em, id)
+    await publishUser(em, 'user.changed', user)
     return viewOf(user)
   })
 
 /** The way to the first admin. @throws {AppError} 404 */
 export const grantAdmin = (database: Database, email: string): Promise<void> =>
   database.transaction(async em => {
-    const user = await em.findOne(UserEntity, { emailKey: emailKey(email) })
+    const user = await em.findOne(
+      UserEntity,
+      { emailKey: emailKey(email) },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    )
     if (!user) throw notFound('User')
     setRole(user, 'admin')
+    await publishUser(em, 'user.changed', user)
   })

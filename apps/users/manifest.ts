@@ -19,10 +19,20 @@ export default defineService({
     'POST /auth/login',
     'POST /auth/refresh',
     'POST /auth/logout',
+    'POST /auth/password-reset',
+    'POST /auth/password-reset/confirm',
+    'POST /auth/verify-email',
     'GET /.well-known/jwks.json',
     'GET /.well-known/openid-configuration',
   ],
   needs: { database: true, cache: true },
+  publishes: [
+    'user.registered',
+    'user.changed',
+    'user.deleted',
+    'user.password-reset-requested',
+    'user.email-verification-requested',
+  ],
   settings: {
     /** bcrypt cost; raising it re-hashes each password at its next login. */
     passwordCost: wholeNumber(4, 16).default(12),
@@ -36,6 +46,10 @@ export default defineService({
     loginsPerAddress: wholeNumber(1, 100_000).default(100),
     /** Registrations per address in an hour. */
     registrationsPerAddress: wholeNumber(1, 100_000).default(100),
+    /** Mails with a token that one account, or one address of a mailbox, is sent in an hour. */
+    tokenMailsPerAccount: wholeNumber(1, 1000).default(5),
+    /** Requests for such mails, and uses of their tokens, per address in an hour. */
+    tokenMailsPerAddress: wholeNumber(1, 100_000).default(50),
     /**
      * Of new signing keys; when it changes, the next key follows at once and signs as soon as everybody knows it. API
      * Gateway verifies RS256 alone.

@@ -32,7 +32,11 @@ test('the document names every route with its answers', async () => {
     'PATCH /users/{user_id}': '200 400 401 403 404 409 413 415 422 500 503',
     'POST /auth/login': '200 400 401 413 415 422 429 500 503',
     'POST /auth/logout': '204 400 413 415 422 500 503',
+    'POST /auth/password-reset': '202 400 413 415 422 429 500 503',
+    'POST /auth/password-reset/confirm': '204 400 413 415 422 429 500 503',
     'POST /auth/refresh': '200 400 401 413 415 422 500 503',
+    'POST /auth/verify-email': '204 400 413 415 422 429 500 503',
+    'POST /users/me/email-verification': '202 401 409 429 500 503',
     'POST /users': '201 400 413 415 422 429 500 503',
     'PUT /users/me/password': '204 400 401 413 415 422 429 500 503',
   })

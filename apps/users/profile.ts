@@ -6,6 +6,8 @@ import { AppError } from '../shared/errors.ts'
 import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
 import { presentAccount } from './present-account.ts'
+import { MailTokenEntity } from './mail-token.ts'
+import { publishDeletion, publishUser } from './publish-user.ts'
 import { revokeFamilies } from './refresh-token.ts'
 import type { PasswordChange, ProfileUpdate, UserView } from './schemas.ts'
 import { refuseLastAdmin } from './last-admin.ts'
@@ -13,7 +15,10 @@ import { anonymise, rename, setPassword, type User } from './user.ts'
 import { viewOf } from './user-view.ts'
 import type { EntityManager } from '@mikro-orm/postgresql'
 
-/** What ends all sessions locks the row first, as a login does: one that is under way must not open another. */
+/**
+ * What ends all sessions locks the row first, as a login does: one that is under way must not open another. So does what
+ * is published: a later event must not tell an older state.
+ */
 const lockedUser = (em: EntityManager, caller: Caller): Promise<User> =>
   presentAccount(em, caller, { lockMode: LockMode.PESSIMISTIC_WRITE })
 
@@ -26,8 +31,10 @@ export const updateProfile = (
   change: z.output<typeof ProfileUpdate>,
 ): Promise<UserView> =>
   database.transaction(async em => {
-    const user = await presentAccount(em, caller)
-    if (change.full_name !== undefined) rename(user, change.full_name)
+    const user = await lockedUser(em, caller)
+    if (change.full_name === undefined || change.full_name === user.fullName) return viewOf(user)
+    rename(user, change.full_name)
+    await publishUser(em, 'user.changed', user)
     return viewOf(user)
   })
 
@@ -62,4 +69,6 @@ export const deleteAccount = (database: Database, caller: Caller): Promise<void>
     if (user.role === 'admin') await refuseLastAdmin(em, user.id)
     anonymise(user)
     await revokeFamilies(em, user.id)
+    await em.nativeDelete(MailTokenEntity, { userId: user.id })
+    await publishDeletion(em, user.id)
   })

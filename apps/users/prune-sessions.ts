@@ -9,9 +9,11 @@ const STATEMENTS = [
      select token_hash from refresh_tokens where expires_at < now() limit ${AT_ONCE} for update skip locked)`,
   `delete from refresh_families where id in (
      select id from refresh_families where expires_at < now() limit ${AT_ONCE} for update skip locked)`,
+  `delete from mail_tokens where token_hash in (
+     select token_hash from mail_tokens where expires_at < now() limit ${AT_ONCE} for update skip locked)`,
 ]
 
-/** Deletes the refresh tokens and sessions that have expired. A token that is used again then is refused all the same. */
+/** Deletes the refresh tokens, sessions and tokens of mails that have expired. A token that is used again then is refused all the same. */
 export async function pruneSessions(database: Database): Promise<void> {
   for (const statement of STATEMENTS) {
     let deleted: number

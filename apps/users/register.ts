@@ -3,6 +3,7 @@ import { AppError } from '../shared/errors.ts'
 import type { Database, Statement } from '../shared/database.ts'
 import { isDuplicate } from '../shared/database-errors.ts'
 import type { Passwords } from './passwords.ts'
+import { publishUser } from './publish-user.ts'
 import type { UserCreate, UserView } from './schemas.ts'
 import { emailKey, newUser, UserEntity } from './user.ts'
 import { viewOf } from './user-view.ts'
@@ -21,7 +22,12 @@ export async function register(
   if (taken.length > 0) throw emailTaken()
   const user = newUser(given.email, given.full_name, await passwords.hash(given.password))
   try {
-    return await database.transaction(async em => viewOf(em.create(UserEntity, user)))
+    return await database.transaction(async em => {
+      const created = em.create(UserEntity, user)
+      await em.flush() // a taken address fails here: the event stands last
+      await publishUser(em, 'user.registered', created)
+      return viewOf(created)
+    })
   } catch (error) {
     if (isDuplicate(error, 'users_email_key')) throw emailTaken()
     throw error

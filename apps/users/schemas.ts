@@ -39,6 +39,7 @@ export const UserResponse = z
     full_name: z.string(),
     role: z.enum(ROLES),
     is_active: z.boolean(),
+    email_verified: z.boolean(),
     created_at: z.iso.datetime(),
   })
   .meta({
@@ -50,6 +51,7 @@ export const UserResponse = z
         full_name: 'Ada Lovelace',
         role: 'buyer',
         is_active: true,
+        email_verified: false,
         created_at: '2026-11-22T12:00:00.000Z',
       },
     ],
@@ -79,6 +81,21 @@ export const ProfileUpdate = z
 export const PasswordChange = z
   .object({ current_password: GivenPassword, new_password: NewPassword })
   .meta({ id: 'PasswordChange' })
+
+export const PasswordResetRequest = z
+  .object({ email: storable.min(1, 'must not be empty').max(254) })
+  .meta({ id: 'PasswordResetRequest', examples: [{ email: 'ada@example.com' }] })
+
+const MailToken = z.string().min(1, 'must not be empty').max(200)
+
+export const PasswordResetConfirmation = z
+  .object({ token: MailToken, password: NewPassword })
+  .meta({ id: 'PasswordResetConfirmation' })
+
+export const EmailVerification = z.object({ token: MailToken }).meta({ id: 'EmailVerification' })
+
+/** What is answered before it is known whether anything comes of it. */
+export const Accepted = z.object({ status: z.literal('accepted') }).meta({ id: 'Accepted' })
 
 export const UserUpdate = z
   .object({ is_active: z.boolean().optional(), role: z.enum(ROLES).optional() })

@@ -1,4 +1,7 @@
 import { authentication } from '../shared/auth.ts'
+import { keepTrying } from '../shared/bus/keep-trying.ts'
+import { createBell } from '../shared/bus/relay.ts'
+import { startEvents } from '../shared/bus/start-events.ts'
 import { openCache } from '../shared/cache.ts'
 import { type Database, openDatabase } from '../shared/database.ts'
 import { rateLimiters } from '../shared/rate-limit.ts'
@@ -8,9 +11,11 @@ import { tokenIssuer } from './access-tokens.ts'
 import { createApp } from './app.ts'
 import { passwordAttempts } from './attempts.ts'
 import { keyCipher } from './key-cipher.ts'
-import type manifest from './manifest.ts'
+import { MailTokenEntity } from './mail-token.ts'
+import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { openPasswords } from './passwords.ts'
+import { takeUpResets } from './password-reset.ts'
 import { pruneSessions } from './prune-sessions.ts'
 import { RefreshFamilyEntity, RefreshTokenEntity } from './refresh-token.ts'
 import { SigningKeyEntity } from './signing-key.ts'
@@ -27,7 +32,9 @@ export const openUsersDatabase = async ({ config, onClose }: UsersKit): Promise<
   const database = await openDatabase({
     ...config.database,
     service: config.service,
-    entities: [UserEntity, RefreshFamilyEntity, RefreshTokenEntity, SigningKeyEntity],
+    entities: [
+      ...[UserEntity, RefreshFamilyEntity, RefreshTokenEntity, SigningKeyEntity, MailTokenEntity],
+    ],
     migrations: MIGRATIONS,
   })
   onClose('database', database.close)
@@ -59,6 +66,8 @@ export async function start(kit: UsersKit) {
   const keys = openKeys(kit, database)
   maintainKeys(kit, keys)
   keepPruning(kit, database)
+  const resets = keepTakingUpResets(kit, database)
+  await startEvents({ manifest, kit, database, reactions: {} })
   const limiter = rateLimiters(config.service, cache.redis)
   return createApp({
     database,
@@ -75,8 +84,40 @@ export async function start(kit: UsersKit) {
       points: settings.registrationsPerAddress,
       windowSeconds: 3600,
     }),
+    tokenMails: limiter({
+      name: 'token-mails',
+      points: settings.tokenMailsPerAccount,
+      windowSeconds: 3600,
+    }),
+    tokenAddresses: limiter({
+      name: 'token-addresses',
+      points: settings.tokenMailsPerAddress,
+      windowSeconds: 3600,
+    }),
+    takeUpResets: resets.ring,
     refreshTokenDays: settings.refreshTokenDays,
   })
+}
+
+const RESET_POLL_MS = 5_000
+
+/** As soon as one is wished for, and for those whose instance died before it could. */
+function keepTakingUpResets({ log, onClose }: UsersKit, database: Database) {
+  const stopping = new AbortController()
+  const bell = createBell(RESET_POLL_MS)
+  const working = (async () => {
+    while (!stopping.signal.aborted) {
+      const rung = bell.next()
+      await keepTrying(stopping.signal, log, 'password resets', () => takeUpResets(database))
+      await rung
+    }
+  })()
+  onClose('password resets', () => {
+    stopping.abort()
+    bell.ring()
+    return working
+  })
+  return bell
 }
 
 /** Every minute each instance reads the keys and makes the next one when it is due; not ready before the first time. */

@@ -49,6 +49,7 @@ const supplyFor = (
     passwordCost: 4,
     loginsPerAddress: 100_000,
     registrationsPerAddress: 100_000,
+    tokenMailsPerAddress: 100_000,
     ...settings,
   },
   secrets: { keyEncryptionKey },

@@ -7,5 +7,6 @@ export const viewOf = (user: User): UserView => ({
   full_name: user.fullName,
   role: user.role,
   is_active: user.isActive,
+  email_verified: !!user.emailVerifiedAt,
   created_at: user.createdAt.toISOString(),
 })

@@ -17,6 +17,7 @@ export const UserEntity = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     deletedAt: p.datetime().nullable(),
+    emailVerifiedAt: p.datetime().nullable(),
   },
 })
 
@@ -72,8 +73,14 @@ export function anonymise(user: User): void {
   user.hashedPassword = ''
   user.role = 'buyer'
   user.isActive = false
+  user.emailVerifiedAt = null
   user.deletedAt = now
   user.updatedAt = now
+}
+
+/** Whoever has a token from a mail reads what is sent to the address. */
+export function verifyEmail(user: User): void {
+  user.emailVerifiedAt ??= new Date()
 }
 
 function refuseDeleted(user: User): void {
