@@ -136,7 +136,7 @@ async function send(deps: DeliverDeps, due: Due, key: string, address: string) {
 function textFor(due: Due, site: Site) {
   const content = CONTENTS[due.kind].safeParse(due.content)
   if (!content.success) throw new NotSent('refused', 'its content can not be read')
-  return textOf<Kind>(due.kind, content.data as never, site)
+  return textOf<Kind>(due.kind, content.data, site)
 }
 
 async function endpointOf({ database, channels }: DeliverDeps, due: Due, token: string) {

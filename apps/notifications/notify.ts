@@ -76,7 +76,7 @@ const devicesOf = (
   em.execute('select id, type from devices where user_id = ? order by id', [userId])
 
 /** What apps may want to open; amounts and texts are in the body. */
-const LINKED = ['order_id', 'product_id']
+const LINKED = new Set(['order_id', 'product_id'])
 
 async function storeMessage<K extends Kind>(
   em: EntityManager,
@@ -84,7 +84,7 @@ async function storeMessage<K extends Kind>(
   { userId, kind, content }: News<K>,
 ): Promise<void> {
   const { title, body } = renderShort(textOf(kind, content, site))
-  const data = Object.fromEntries(Object.entries(content).filter(([key]) => LINKED.includes(key)))
+  const data = Object.fromEntries(Object.entries(content).filter(([key]) => LINKED.has(key)))
   await em.execute(
     `with numbered as (
        update recipients set last_number = last_number + 1 where user_id = ? returning last_number

@@ -37,11 +37,10 @@ export function startSender(deps: DeliverDeps): Sender {
 
 /** All that is due now. What fails in one delivery keeps no other from going out. */
 export async function sendDue(deps: DeliverDeps, stop?: AbortSignal): Promise<void> {
-  while (!stop?.aborted) {
-    const taken = await takeDue(deps.database)
-    if (taken.length === 0) return
-    const results = await Promise.allSettled(taken.map(due => deliver(deps, due)))
-    const failure = results.find(({ status }) => status === 'rejected')
-    if (failure?.status === 'rejected') throw failure.reason
-  }
+  const taken = stop?.aborted ? [] : await takeDue(deps.database)
+  if (taken.length === 0) return
+  const results = await Promise.allSettled(taken.map(due => deliver(deps, due)))
+  const failure = results.find(({ status }) => status === 'rejected')
+  if (failure?.status === 'rejected') throw failure.reason
+  await sendDue(deps, stop)
 }

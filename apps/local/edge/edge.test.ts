@@ -23,6 +23,7 @@ test('a taken port is refused with the remedy', async () => {
     publicUrl: 'http://localhost',
     targets: [],
     mailDir: '/nowhere',
+    mailDir: '/nowhere',
     log: recordingLog(),
   }
   const error = await openEdge(options).catch((thrown: unknown) => thrown)
@@ -36,7 +37,13 @@ test('a taken port is refused with the remedy', async () => {
 test.runIf(process.platform === 'linux' && process.getuid?.() !== 0)(
   'a port that needs root is refused with another one',
   async () => {
-    const options = { port: 81, publicUrl: 'http://localhost', targets: [], log: recordingLog() }
+    const options = {
+      port: 81,
+      publicUrl: 'http://localhost',
+      targets: [],
+      mailDir: '/nowhere',
+      log: recordingLog(),
+    }
     await expect(openEdge(options)).rejects.toThrow(/need root\.\nTake another: .*--port 8080$/)
   },
 )
