@@ -23,7 +23,6 @@ test('a taken port is refused with the remedy', async () => {
     publicUrl: 'http://localhost',
     targets: [],
     mailDir: '/nowhere',
-    mailDir: '/nowhere',
     log: recordingLog(),
   }
   const error = await openEdge(options).catch((thrown: unknown) => thrown)
