@@ -193,7 +193,7 @@ describe.each(VARIANTS)('%s', (_, change) => {
       )
     })
     const withoutLevel =
-      /^(ecr:GetAuthorizationToken|logs:DescribeLogGroups|ssmmessages:(Create|Open)(Control|Data)Channel)$/
+      /^(ecr:GetAuthorizationToken|logs:DescribeLogGroups|ses:ListSuppressedDestinations|ssmmessages:(Create|Open)(Control|Data)Channel)$/
     expect(onAll.filter(action => !withoutLevel.test(action))).toEqual([])
   })
 
