@@ -12,6 +12,8 @@ const IMPORTS: readonly (readonly [file: string, imported: string, allowed: bool
   ['apps/users/b.ts', '../local/log.ts', false],
   ['apps/users/c.ts', '../../platform/config.ts', false],
   ['apps/users/d.ts', '../shared/run.ts', true],
+  // What a callee answers may be known, at no cost at run time.
+  ['apps/users/f.ts', 'type ../products/schemas.ts', true],
   ['apps/users/e.ts', './start.ts', true],
   ['apps/shared/a.ts', '../users/manifest.ts', false],
   ['apps/shared/b.ts', './run.ts', true],
@@ -42,7 +44,14 @@ beforeAll(async () => {
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   for (const [file, imported] of IMPORTS) {
     await mkdir(dirname(join(folder, file)), { recursive: true })
-    await writeFile(join(folder, file), `import { x } from '${imported}'\nexport const y = x\n`)
+    const isType = imported.startsWith('type ')
+    const path = imported.replace('type ', '')
+    await writeFile(
+      join(folder, file),
+      isType
+        ? `import type { X } from '${path}'\nexport type Y = X\n`
+        : `import { x } from '${path}'\nexport const y = x\n`,
+    )
   }
   const linted = spawnSync(
     join(ROOT, 'node_modules/.bin/oxlint'),
@@ -57,6 +66,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 test.for(IMPORTS)('%s may import %s: %j', ([file, imported, allowed]) => {
-  const refused = said.includes(`${file}:1:1: '${imported}' import is restricted`)
+  const refused = said.includes(
+    `${file}:1:1: '${imported.replace('type ', '')}' import is restricted`,
+  )
   expect(refused, said).toBe(!allowed)
 })
