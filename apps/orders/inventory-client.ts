@@ -1,36 +1,23 @@
 import { z } from 'zod'
+import type {
+  ReservationAnswer,
+  ReservationRequest,
+  Shortages,
+} from '../inventory/internal-schemas.ts'
 import type { Call } from '../shared/client.ts'
+import { readerOf } from '../shared/reader-of.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
-
-export interface ReservationItem {
-  product_id: string
-  quantity: number
-}
-
-/** As inventory answers it. */
-export interface ReservationAnswer {
-  order_id: string
-  status: 'held'
-  expires_at: string
-  items: ReservationItem[]
-}
-
-export interface Shortage {
-  product_id: string
-  requested: number
-  available: number
-}
 
 export interface Reservation {
   orderId: string
-  items: readonly ReservationItem[]
+  items: ReservationRequest['items']
   expiresAt: Date
 }
 
 /** What became of the wish to hold stock. */
 export type Reserved =
   | { result: 'held'; expiresAt: string }
-  | { result: 'short'; shortages: Shortage[] }
+  | { result: 'short'; shortages: Shortages }
   /** An earlier try of the same order has it, with other items. */
   | { result: 'differs' }
   /** An earlier try of the same order had it, and it ended. */
@@ -43,22 +30,14 @@ export interface Inventory {
   release: (orderId: string) => Promise<void>
 }
 
-const Held = z.object({
-  order_id: z.uuid(),
-  status: z.literal('held'),
-  expires_at: z.iso.datetime(),
-}) satisfies z.ZodType<Omit<ReservationAnswer, 'items'>>
+const Held = readerOf<ReservationAnswer>()(z.object({ expires_at: z.iso.datetime() }))
+
+const Shortage = z.object({ product_id: z.uuid(), requested: z.int(), available: z.int() })
 
 const Refused = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('out_of_stock'),
-    shortages: z.array(
-      z.object({
-        product_id: z.uuid(),
-        requested: z.int(),
-        available: z.int(),
-      }) satisfies z.ZodType<Shortage>,
-    ),
+    shortages: readerOf<Shortages>()(z.array(Shortage)),
   }),
   z.object({ code: z.literal('reservation_differs') }),
   z.object({ code: z.literal('reservation_closed') }),
@@ -69,7 +48,10 @@ export const inventoryClient = (call: Call): Inventory => ({
     const response = await call(`/internal/reservations/${orderId}`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ items, expires_at: expiresAt.toISOString() }),
+      body: JSON.stringify({
+        items,
+        expires_at: expiresAt.toISOString(),
+      } satisfies ReservationRequest),
     })
     if (response.status === 200)
       return { result: 'held', expiresAt: Held.parse(await response.json()).expires_at }

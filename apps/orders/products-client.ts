@@ -1,27 +1,25 @@
 import { z } from 'zod'
+import type { ProductLookup, ProductLookupAnswer } from '../products/internal-schemas.ts'
 import type { Call } from '../shared/client.ts'
+import { readerOf } from '../shared/reader-of.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 /** As products answers it. */
-export interface ProductAnswer {
-  product_id: string
-  name: string
-  price_cents: number
-  currency: string
-  is_active: boolean
-}
+export type ProductAnswer = ProductLookupAnswer['products'][number]
 
-const Lookup = z.object({
-  products: z.array(
-    z.object({
-      product_id: z.uuid(),
-      name: z.string(),
-      price_cents: z.int().min(0),
-      currency: z.string(),
-      is_active: z.boolean(),
-    }) satisfies z.ZodType<ProductAnswer>,
-  ),
-})
+const Lookup = readerOf<ProductLookupAnswer>()(
+  z.object({
+    products: z.array(
+      z.object({
+        product_id: z.uuid(),
+        name: z.string(),
+        price_cents: z.int().min(0),
+        currency: z.string(),
+        is_active: z.boolean(),
+      }),
+    ),
+  }),
+)
 
 export type LookUpProducts = (ids: readonly string[]) => Promise<ProductAnswer[]>
 
@@ -33,7 +31,7 @@ export const productsClient =
       method: 'POST',
       // Reads alone: it may be asked again.
       headers: { 'content-type': 'application/json', 'idempotency-key': 'lookup' },
-      body: JSON.stringify({ product_ids: ids }),
+      body: JSON.stringify({ product_ids: [...ids] } satisfies ProductLookup),
     })
     if (response.status !== 200) throw await unexpectedAnswer('products', response)
     return Lookup.parse(await response.json()).products

@@ -2,8 +2,16 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import type { ReservationAnswer, ReservationItem, Shortage } from './inventory-client.ts'
+import type {
+  ReservationAnswer,
+  ReservationRequest,
+  SettledAnswer,
+  Shortages,
+} from '../inventory/internal-schemas.ts'
+import type { ProductLookup, ProductLookupAnswer } from '../products/internal-schemas.ts'
 import type { ProductAnswer } from './products-client.ts'
+
+type Items = ReservationRequest['items']
 
 export const CALLEE_TOKEN = 'the-token-that-orders-shows-its-callees'
 
@@ -72,9 +80,9 @@ export async function testProducts(): Promise<TestProducts> {
   const products = new Map<string, ProductAnswer>()
   const server = await callee((call, body) => {
     if (call !== 'POST /internal/products/lookup') return { status: 404, body: {} }
-    const { product_ids } = body as { product_ids: string[] }
+    const { product_ids } = body as ProductLookup
     const found = product_ids.flatMap(id => products.get(id) ?? [])
-    return { status: 200, body: { products: found } }
+    return { status: 200, body: { products: found } satisfies ProductLookupAnswer }
   })
   return { ...server, products }
 }
@@ -95,12 +103,13 @@ export interface TestInventory extends Callee {
 export async function testInventory(): Promise<TestInventory> {
   const stock = new Map<string, number>()
   const reservations = new Map<string, Kept>()
-  const reserve = (orderId: string, items: ReservationItem[], expiresAt: string): Answer => {
+  const reserve = (orderId: string, items: Items, expiresAt: string): Answer => {
     const kept = reservations.get(orderId)
-    if (kept && kept.status !== 'held') return refuse('reservation_closed', { status: kept.status })
+    if (kept && kept.status !== 'held')
+      return refuse('reservation_closed', { reservation_status: kept.status })
     if (kept && kept.items !== JSON.stringify(items)) return refuse('reservation_differs')
     if (kept) return { status: 200, body: kept.answer }
-    const shortages: Shortage[] = items.flatMap(({ product_id, quantity: requested }) => {
+    const shortages: Shortages = items.flatMap(({ product_id, quantity: requested }) => {
       const available = stock.get(product_id) ?? Infinity
       return available < requested ? [{ product_id, requested, available }] : []
     })
@@ -122,13 +131,16 @@ export async function testInventory(): Promise<TestInventory> {
       for (const { product_id, quantity } of kept.answer.items) add(stock, product_id, quantity)
       kept.status = 'released'
     }
-    return { status: 200, body: { order_id: orderId, status: kept.status } }
+    return {
+      status: 200,
+      body: { order_id: orderId, status: kept.status } satisfies SettledAnswer,
+    }
   }
   const server = await callee((call, body) => {
     const [, method, id = '', act] =
       /^(PUT|POST) \/internal\/reservations\/([^/]+)(?:\/(release))?$/.exec(call) ?? []
     if (method === 'POST' && act === 'release') return release(id)
-    const { items, expires_at } = body as { items: ReservationItem[]; expires_at: string }
+    const { items, expires_at = '' } = body as ReservationRequest
     return reserve(id, items, expires_at)
   })
   return { ...server, stock, reservations }
