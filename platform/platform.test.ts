@@ -8,10 +8,10 @@ import { declaredPlatform, STACKS } from './testing/declared-platform.ts'
 import { type Declared, text } from './testing/declared.ts'
 
 /** A service with everything that a manifest can ask for: a manifest and one line. */
-const orders = defineService({
-  name: 'orders',
-  description: 'Orders',
-  routes: ['/orders', '/orders/*'],
+const reviews = defineService({
+  name: 'reviews',
+  description: 'Reviews',
+  routes: ['/reviews', '/reviews/*'],
   needs: {
     database: true,
     cache: true,
@@ -22,24 +22,24 @@ const orders = defineService({
     push: true,
   },
   calls: ['products'],
-  publishes: ['order.placed'],
-  consumes: ['order.placed'],
+  publishes: ['review.written'],
+  consumes: ['review.written'],
   settings: { minutes: z.coerce.number().default(30) },
   secrets: { key: z.base64() },
 })
-const withOrders = systemOf({ ...services, orders })
+const withReviews = systemOf({ ...services, reviews })
 const today = systemOf(services)
 
 const VARIANTS = [
   ['dev', { like: 'dev', system: today }],
   ['prod', { like: 'prod', system: today }],
-  ['dev with a service of all needs', { like: 'dev', system: withOrders }],
-  ['prod with a service of all needs', { like: 'prod', system: withOrders }],
+  ['dev with a service of all needs', { like: 'dev', system: withReviews }],
+  ['prod with a service of all needs', { like: 'prod', system: withReviews }],
   [
     'replicas and an instance of its own',
     {
       like: 'prod',
-      system: withOrders,
+      system: withReviews,
       config: { databaseReplicas: 2, services: { users: { database: 'own' } } },
     },
   ],
@@ -47,7 +47,7 @@ const VARIANTS = [
     'a domain, API Gateway and delivery',
     {
       like: 'prod',
-      system: withOrders,
+      system: withReviews,
       config: {
         domain: 'shop.example.com',
         hostedZone: 'example.com',
@@ -62,7 +62,7 @@ const VARIANTS = [
     'no way out of the VPC',
     {
       like: 'dev',
-      system: withOrders,
+      system: withReviews,
       config: {
         nat: 'none',
         interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'sqs', 'sns'],
@@ -268,7 +268,7 @@ function sampleSecret(variable: string): string {
 
 test('without a way out a service reaches what it uses of AWS by endpoints, and nothing else', async () => {
   const declared = await declaredPlatform({
-    system: withOrders,
+    system: withReviews,
     config: { nat: 'none', interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] },
   })
   const https = (service: string) =>
@@ -285,10 +285,10 @@ test('without a way out a service reaches what it uses of AWS by endpoints, and 
       })
       .sort()
   expect(https('users')).toEqual(['users-endpoints-out network-endpoints', 'users-s3 network-s3'])
-  expect(https('orders')).toEqual([
-    'orders-dynamodb network-dynamodb',
-    'orders-endpoints-out network-endpoints',
-    'orders-s3 network-s3',
+  expect(https('reviews')).toEqual([
+    'reviews-dynamodb network-dynamodb',
+    'reviews-endpoints-out network-endpoints',
+    'reviews-s3 network-s3',
   ])
 })
 
@@ -296,7 +296,7 @@ describe('protection', () => {
   const STATEFUL = /rds\/instance|dynamodb\/table|secretsmanager\/secret:|RandomBytes/
 
   test('in prod what holds data can not be deleted by mistake', async () => {
-    const declared = await declaredPlatform({ like: 'prod', system: withOrders })
+    const declared = await declaredPlatform({ like: 'prod', system: withReviews })
     const stateful = declared.resources.filter(({ type }) => STATEFUL.test(type))
     expect(stateful.length).toBeGreaterThan(5)
     for (const { protect, name } of stateful) expect(protect, name).toBe(true)
@@ -313,7 +313,7 @@ describe('protection', () => {
   })
 
   test('in dev everything can be destroyed', async () => {
-    const declared = await declaredPlatform({ like: 'dev', system: withOrders })
+    const declared = await declaredPlatform({ like: 'dev', system: withReviews })
     expect(declared.resources.filter(({ protect }) => protect)).toEqual([])
     expect(declared.one('rds/instance:Instance').inputs).toMatchObject({
       deletionProtection: false,
@@ -347,7 +347,12 @@ describe('the database', () => {
 
   test('of its own is the one that the service logs in to, and may', async () => {
     const declared = await declaredPlatform({
-      config: { services: { users: { database: 'own', max: 2 }, products: { max: 2 } } },
+      config: {
+        services: {
+          ...{ users: { database: 'own', max: 2 }, products: { max: 2 } },
+          ...{ inventory: { max: 2 }, orders: { max: 2 } },
+        },
+      },
     })
     const [shared, own] = ['database-primary', 'database-users-primary'].map(name =>
       declared.one('rds/instance:Instance', name),
@@ -441,7 +446,7 @@ describe('names', () => {
     ['capitals, dots and underscores', 'Feature_Checkout.v2'],
     ['a digit first', '2026'],
   ] as const)('of a stack with %s are within the limits of AWS', async ([, stack]) => {
-    const names = namesOf(await declaredPlatform({ stack, system: withOrders }))
+    const names = namesOf(await declaredPlatform({ stack, system: withReviews }))
     expect(names.length).toBeGreaterThan(60)
     for (const { type, name, value } of names) {
       const [, most = 0, form = /./] = LIMITS[type] ?? []
@@ -456,7 +461,9 @@ describe('names', () => {
     [`${'x'.repeat(80)}-one`, `${'x'.repeat(80)}-two`],
   ] as const)('of the stacks %s and %s do not collide', async ([one, two]) => {
     const [first, second] = await Promise.all(
-      [one, two].map(async stack => namesOf(await declaredPlatform({ stack, system: withOrders }))),
+      [one, two].map(async stack =>
+        namesOf(await declaredPlatform({ stack, system: withReviews })),
+      ),
     )
     const taken = new Set(first?.map(({ type, value }) => `${type} ${value}`))
     expect(second?.filter(({ type, value }) => taken.has(`${type} ${value}`))).toEqual([])
@@ -466,7 +473,7 @@ describe('names', () => {
 describe('API Gateway', () => {
   const gateway = declaredPlatform({
     like: 'prod',
-    system: withOrders,
+    system: withReviews,
     config: { apiGateway: true, services: { users: { settings: { passwordCost: 11 } } } },
   })
 
@@ -480,8 +487,8 @@ describe('API Gateway', () => {
     expect([...verified, ...open]).toHaveLength(routes.length)
     for (const { propertyDependencies } of verified)
       expect(propertyDependencies['authorizerId']).toEqual([urn])
-    expect(verified.map(keyOf)).toEqual(expect.arrayContaining(['ANY /orders', 'ANY /products']))
-    const opened = [...withOrders.values()].flatMap(({ openRoutes }) =>
+    expect(verified.map(keyOf)).toEqual(expect.arrayContaining(['ANY /reviews', 'ANY /products']))
+    const opened = [...withReviews.values()].flatMap(({ openRoutes }) =>
       openRoutes.map(route => route.replace('/*', '/{proxy+}')),
     )
     const alone = open.map(keyOf).filter(key => !/^(OPTIONS|HEAD) /.test(key))
@@ -521,7 +528,7 @@ describe('delivery', () => {
   test('keeps every role but its own inside the boundary that its deploy role may set', async () => {
     const declared = await declaredPlatform({
       like: 'prod',
-      system: withOrders,
+      system: withReviews,
       config: { repository: 'me/shop', apiGateway: true },
     })
     const boundary = declared.one('iam/policy:Policy', 'delivery-role-boundary')
@@ -532,14 +539,14 @@ describe('delivery', () => {
   })
 
   test('is not needed: without a repository no role has a boundary', async () => {
-    const declared = await declaredPlatform({ system: withOrders })
+    const declared = await declaredPlatform({ system: withReviews })
     for (const { inputs } of declared.all('iam/role:Role'))
       expect(inputs).not.toHaveProperty('permissionsBoundary')
   })
 })
 
 test('resources are wired by reference: what is unknown until it exists is never written out', async () => {
-  const declared = await declaredPlatform({ like: 'prod', system: withOrders })
+  const declared = await declaredPlatform({ like: 'prod', system: withReviews })
   const REFERENCES: readonly (readonly [type: string, property: string])[] = [
     ['ecs/service:Service', 'cluster'],
     ['ecs/service:Service', 'taskDefinition'],
@@ -561,9 +568,9 @@ test('resources are wired by reference: what is unknown until it exists is never
 })
 
 test.for(STACKS)('%s has one ECS service, image and repository for each service', async like => {
-  const declared = await declaredPlatform({ like, system: withOrders })
+  const declared = await declaredPlatform({ like, system: withReviews })
   for (const type of ['ecs/service:Service', 'ecr/repository:Repository', 'awsx:ecr:Image'])
     expect(declared.resources.filter(resource => resource.type.endsWith(type))).toHaveLength(
-      withOrders.size,
+      withReviews.size,
     )
 })

@@ -12,7 +12,7 @@ const unchecked = (given: Record<string, unknown>) => () =>
   systemOf(given as Parameters<typeof systemOf>[0])
 
 test('the services of this repository fit together', () => {
-  expect([...systemOf(services).keys()]).toEqual(['users', 'inventory', 'products'])
+  expect([...systemOf(services).keys()]).toEqual(['users', 'inventory', 'products', 'orders'])
 })
 
 test('whom a service asks starts before it', () => {

@@ -7,7 +7,14 @@ export default defineService({
   routes: ['/inventory', '/inventory/*'],
   needs: { database: true, tokens: true, callers: true },
   publishes: ['stock.changed', 'stock.low', 'reservation.lost'],
-  consumes: ['product.created', 'product.changed', 'product.deleted'],
+  consumes: [
+    'product.created',
+    'product.changed',
+    'product.deleted',
+    'order.paid',
+    'order.cancelled',
+    'order.refunded',
+  ],
   settings: {
     /** How long stock is held for an order that names no time of its own. */
     reservationMinutes: z.coerce.number().int().min(1).max(1440).default(15),
