@@ -73,6 +73,7 @@ function platform(system: System, config: StackConfig) {
       messaging,
       cluster,
       edge,
+      paymentGateway: config.paymentGateway,
       alarmTopicArn: alarms.arn,
       version: buildVersion(ROOT, tasks.architecture),
     },

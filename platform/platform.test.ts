@@ -16,6 +16,7 @@ const reviews = defineService({
     database: true,
     cache: true,
     tokens: true,
+    paymentGateway: true,
     table: { partitionKey: 'id', expiresAt: 'ends' },
     mail: true,
     sms: true,
@@ -262,6 +263,8 @@ const isGroup = (urns: readonly string[] | undefined, name: string) =>
 
 function sampleSecret(variable: string): string {
   if (variable === 'CACHE_URL') return 'rediss://users:password@cache.test:6379'
+  if (variable === 'STRIPE_SECRET_KEY') return 'sk_test_123'
+  if (variable === 'STRIPE_WEBHOOK_SECRET') return 'whsec_123'
   if (variable.endsWith('_TOKEN')) return 't'.repeat(48)
   return Buffer.alloc(32, 1).toString('base64')
 }

@@ -56,7 +56,12 @@ export type Config<M extends AnyManifest> = {
   IfNeeded<M, 'callers', { callers: { token: string } }> &
   IfNeeded<M, 'mail', { mail: MailConfig }> &
   IfNeeded<M, 'sms', { sms: SmsConfig }> &
-  IfNeeded<M, 'push', { push: PushConfig }>
+  IfNeeded<M, 'push', { push: PushConfig }> &
+  IfNeeded<M, 'paymentGateway', { paymentGateway: PaymentGatewayConfig }>
+
+export type PaymentGatewayConfig =
+  | { kind: 'sandbox' }
+  | { kind: 'stripe'; secretKey: string; webhookSecret: string }
 
 /** Every problem of one environment, a line each. The message never holds a secret's value. */
 export class ConfigError extends Error {
@@ -170,6 +175,7 @@ function readNeeds({ needs }: AnyManifest, read: Read) {
       cache: { url: read('CACHE_URL', url(/^rediss?$/, 'rediss://host:6379').optional(), true) },
     }),
     ...(needs.tokens && { tokens: { jwksUrl: read('JWKS_URL', webUrl) } }),
+    ...(needs.paymentGateway && { paymentGateway: readPaymentGateway(read) }),
     ...(needs.callers && { callers: { token: read('SERVICE_TOKEN', z.string().min(32), true) } }),
     ...(needs.table && { table: { name: read('TABLE_NAME', z.string().optional()) } }),
     ...readMessaging(needs, read),
@@ -200,6 +206,19 @@ function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsCon
       config[key] = read(name, shape)
     }
   return config
+}
+
+/** No default: that no money is moved must be said. */
+function readPaymentGateway(read: Read): PaymentGatewayConfig {
+  const kind = read('PAYMENT_GATEWAY', z.enum(['sandbox', 'stripe'], 'must be sandbox or stripe'))
+  if (kind !== 'stripe') return { kind: 'sandbox' }
+  const key = z.string().regex(/^[sr]k_(test|live)_\w+$/, 'must be a key of Stripe: sk_live_...')
+  const secret = z.string().regex(/^whsec_\S+$/, 'must be the secret of a webhook: whsec_...')
+  return {
+    kind,
+    secretKey: read('STRIPE_SECRET_KEY', key, true),
+    webhookSecret: read('STRIPE_WEBHOOK_SECRET', secret, true),
+  }
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {

@@ -47,6 +47,9 @@ export interface Supplies<V> {
   sms: { enabled?: boolean; folder?: string }
   /** ARNs of SNS platform applications by the platform that the app runs on. */
   push: { applications?: Partial<Record<PushPlatform, V | string>>; folder?: string }
+  paymentGateway:
+    | { kind: 'sandbox' }
+    | { kind: 'stripe'; secretKey: V | string; webhookSecret: V | string }
 }
 
 type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
@@ -123,6 +126,14 @@ function addNeeds<V>(
   }
   if (needs.cache && supply.cache?.url !== undefined) secret['CACHE_URL'] = supply.cache.url
   if (needs.tokens && supply.tokens) plain['JWKS_URL'] = supply.tokens.jwksUrl
+  if (needs.paymentGateway && supply.paymentGateway) {
+    const gateway = supply.paymentGateway
+    plain['PAYMENT_GATEWAY'] = gateway.kind
+    if (gateway.kind === 'stripe') {
+      secret['STRIPE_SECRET_KEY'] = gateway.secretKey
+      secret['STRIPE_WEBHOOK_SECRET'] = gateway.webhookSecret
+    }
+  }
   if (needs.callers && supply.callers) secret['SERVICE_TOKEN'] = supply.callers.token
   if (needs.table && supply.table?.name !== undefined) plain['TABLE_NAME'] = supply.table.name
   addMessaging(supply, needs, plain)

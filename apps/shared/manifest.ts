@@ -19,6 +19,8 @@ export interface Needs {
   readonly sms?: true
   /** Sends push messages to apps. */
   readonly push?: true
+  /** Who moves money: the embedded sandbox, or Stripe. */
+  readonly paymentGateway?: true
 }
 
 /** Keys of a table; all are text, but for the last. */
@@ -142,6 +144,9 @@ export const PLATFORM_VARIABLES = [
   'EVENTS_QUEUE_URL',
   'EVENTS_DEAD_LETTER_URL',
   'SERVICE_TOKEN',
+  'PAYMENT_GATEWAY',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
 ] as const
 
 /** `passwordCost` -> `PASSWORD_COST`, `card-vault` -> `CARD_VAULT`. */

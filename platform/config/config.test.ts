@@ -13,6 +13,7 @@ interface Declaration {
   type: string
   description: string
   default: unknown
+  secret?: boolean
 }
 const declared = (
   readYaml(readFileSync(join(ROOT, 'Pulumi.yaml'), 'utf8')) as {
@@ -43,6 +44,7 @@ describe('Pulumi.yaml', () => {
       description: expect.stringMatching(/^.{10,}$/),
       default: expect.anything(),
       ...(key.type === 'array' && { items: { type: 'string' } }),
+      ...(key.secret && { secret: true }),
     })
   })
 })

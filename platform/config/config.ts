@@ -4,6 +4,7 @@ import { crossProblems } from './config-rules.ts'
 import { signedForGateway } from '../edge/gateway-tokens.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 import { nearMiss } from './near-miss.ts'
+import { paymentGatewayOf, paymentGatewayProblems } from './payment-gateway.ts'
 import { ServiceOverrides, serviceProblems } from './service-config.ts'
 import { StackValues } from './stack-values.ts'
 import type { System } from '../system.ts'
@@ -42,6 +43,10 @@ export function loadConfig(system: System): StackConfig {
     ...unknownKeys(given, project),
     ...(parsed.error?.issues ?? []).map(issue => problemLine(issue, given, project)),
     ...(parsed.success ? crossProblems(parsed.data, project) : []),
+    ...(parsed.success
+      ? paymentGatewayProblems(parsed.data, system, pulumi.runtime.isDryRun())
+      : []
+    ).map(line => `${project}:${line}`),
     ...servicesIn(given, system).map(line => `${project}:services.${line}`),
   ]
   if (problems.length > 0 || !parsed.success) throw new StackConfigError(stack, problems)
@@ -89,6 +94,7 @@ function grouped(values: StackValues, stack: string) {
       replicas: values.cacheReplicas,
       snapshotDays: values.cacheSnapshotDays,
     },
+    paymentGateway: paymentGatewayOf(values),
     cluster: { containerInsights: values.containerInsights },
     edge: {
       requestsPerAddress: values.requestsPerAddress,

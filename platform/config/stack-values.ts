@@ -95,6 +95,10 @@ export const StackValues = z.object({
   ),
   cacheReplicas: whole(0, 5),
   cacheSnapshotDays: whole(0, 35),
+  paymentGateway: oneOf(['', 'stripe', 'sandbox']),
+  // Checked by `paymentGatewayProblems`, which never shows them.
+  stripeSecretKey: text,
+  stripeWebhookSecret: text,
   architecture: oneOf(['arm64', 'x86_64']),
   spotPercent: whole(0, 100),
   containerInsights: oneOf(['enabled', 'enhanced']),

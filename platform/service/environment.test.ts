@@ -20,6 +20,7 @@ const EVERYTHING: AwsSupplies = {
   sms: true,
   pushApplications: { ios: 'arn:aws:sns:eu-west-1:1:app/APNS/shop' },
   callTokens: new Map([['stock', 't'.repeat(48)]]),
+  paymentGateway: { kind: 'stripe', secretKey: 'sk_test_1', webhookSecret: 'whsec_1' },
   secrets: { apiKey: 'generated' },
 }
 const NOTHING: AwsSupplies = {
@@ -104,6 +105,12 @@ test.for([
     { consumes: ['order.placed'] },
     { EVENTS_QUEUE_URL: 'https://queue.test', EVENTS_DEAD_LETTER_URL: 'https://dead.test' },
     [],
+  ],
+  [
+    'a payment gateway: what it is may be seen, its keys not',
+    { needs: { paymentGateway: true } },
+    { PAYMENT_GATEWAY: 'stripe' },
+    ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
   ],
   [
     'a call: the URL is plain, the token is not',

@@ -29,6 +29,7 @@ export interface AwsSupplies {
   pushApplications: Partial<Record<PushPlatform, Value>>
   /** Tokens of the services that others call, by their names. */
   callTokens: ReadonlyMap<string, Value>
+  paymentGateway: { kind: 'sandbox' } | { kind: 'stripe'; secretKey: Value; webhookSecret: Value }
   /** By the names in the manifest. */
   secrets: Readonly<Record<string, Value>>
 }
@@ -81,6 +82,7 @@ export function awsEnvironment(
     cache: { ...(cacheUrl !== undefined && { url: cacheUrl }) },
     tokens: { jwksUrl: `${internalUrl(ISSUER)}/.well-known/jwks.json` },
     table: { ...(tableName !== undefined && { name: tableName }) },
+    paymentGateway: supplies.paymentGateway,
     callers: { token: manifest.needs.callers ? tokenOf(manifest.name) : '' },
     mail: { ...(mail && { from: mail.from, configurationSet: mail.configurationSetName }) },
     sms: { enabled: sms },

@@ -91,6 +91,8 @@ const STATEMENTS_OF_NEED: Record<Need, (grants: Grants) => Statement[]> = {
   // By HTTP.
   tokens: () => [],
   callers: () => [],
+  // By HTTP, to somebody who is not on AWS.
+  paymentGateway: () => [],
   table: ({ tableArn, keyArn }) =>
     tableArn
       ? [

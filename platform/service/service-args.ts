@@ -9,6 +9,7 @@ import type { EncryptionKey } from '../data/encryption-key.ts'
 import type { Events } from '../events/events.ts'
 import type { Messaging } from '../messaging/messaging.ts'
 import type { ListenerRule } from '../edge/listener-rules.ts'
+import type { PaymentGateway } from '../config/payment-gateway.ts'
 import type { Network } from '../network/network.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Tables } from '../data/tables.ts'
@@ -26,6 +27,8 @@ export interface Foundation {
   messaging: Messaging
   cluster: Cluster
   edge: Edge
+  /** Who moves money. */
+  paymentGateway: PaymentGateway
   alarmTopicArn: pulumi.Input<string>
   /** Origins of web pages that may call the API from a browser. */
   corsOrigins: readonly string[]

@@ -26,6 +26,7 @@ export function suppliesOf(
     sms,
     pushApplications,
     callTokens,
+    paymentGateway: args.paymentGateway,
     secrets,
   }
 }

@@ -49,6 +49,7 @@ export function environmentFor(
     mail: { from: 'shop@localhost.localdomain', folder: mailDir },
     sms: { folder: mailDir },
     push: { folder: mailDir },
+    paymentGateway: { kind: 'sandbox' },
     tokens: { jwksUrl: `${urlOf('users')}/.well-known/jwks.json` },
     calls: Object.fromEntries(
       manifest.calls.map(callee => [
