@@ -1,0 +1,14 @@
+import type { Database } from '../shared/database.ts'
+import type { Log } from '../shared/log.ts'
+import type { PaymentGateway } from './gateway.ts'
+import type { FindOrder } from './orders-client.ts'
+
+/** What the use cases stand on. */
+export interface PaymentsDeps {
+  database: Database
+  gateway: PaymentGateway
+  findOrder: FindOrder
+  log: Log
+  /** When somebody else may ask the gateway about what a request has begun. */
+  unansweredSeconds: number
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineService } from '../shared/manifest.ts'
+
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+export default defineService({
+  name: 'payments',
+  description: 'Payment methods, payments and refunds',
+  routes: ['/payments', '/payments/*', '/payment-methods', '/payment-methods/*'],
+  // It is signed by Stripe.
+  openRoutes: ['POST /payments/webhooks/stripe'],
+  needs: { database: true, tokens: true, paymentGateway: true },
+  calls: ['orders'],
+  publishes: ['payment.completed', 'payment.failed', 'payment.refunded'],
+  consumes: ['order.cancelled'],
+  settings: {
+    /** Where Stripe's API is; tests have another one. */
+    stripeUrl: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
+    /** How often each instance looks for payments and refunds whose outcome is not known. */
+    reconcileSeconds: wholeNumber(1, 3600).default(15),
+    /** How old a payment must be before the gateway is asked about it; longer than a charge may take. */
+    unansweredSeconds: wholeNumber(0, 3600).default(90),
+    /** How often the gateway's list of charges is compared with the table, by one instance. */
+    sweepSeconds: wholeNumber(1, 86_400).default(600),
+  },
+  scale: { min: 2, max: 10, cpuPercent: 60, requestsPerTarget: 600 },
+})

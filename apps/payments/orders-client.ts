@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import type { Call } from '../shared/client.ts'
+import { unavailable } from '../shared/errors.ts'
+
+/** As orders answers it. */
+export interface OrderAnswer {
+  order_id: string
+  user_id: string
+  status: 'pending' | 'paid' | 'shipped' | 'delivered' | 'cancelled' | 'refunded'
+  total_cents: number
+  currency: string
+  expires_at: string
+}
+
+const Answer = z.object({
+  order_id: z.uuid(),
+  user_id: z.uuid(),
+  status: z.enum(['pending', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded']),
+  total_cents: z.int().min(0),
+  currency: z.string(),
+  expires_at: z.iso.datetime(),
+}) satisfies z.ZodType<OrderAnswer>
+
+/** Undefined: there is no such order. @throws {AppError} 503 while orders is down */
+export type FindOrder = (id: string) => Promise<OrderAnswer | undefined>
+
+export const ordersClient =
+  (call: Call): FindOrder =>
+  async id => {
+    const response = await call(`/internal/orders/${id}`)
+    if (response.status === 404) return undefined
+    if (response.status === 200) return Answer.parse(await response.json())
+    const cause = new Error(`orders answered ${response.status} about an order`)
+    throw response.status >= 500
+      ? unavailable('orders has a problem; try again shortly', cause)
+      : cause
+  }
