@@ -8,6 +8,7 @@ import { LINK_HEADER, setNextLink } from '../shared/page.ts'
 import { answers, body, params, query } from '../shared/validation.ts'
 import { clarify } from './ask-gateway.ts'
 import type { PaymentsDeps } from './deps.ts'
+import { whileAnswering } from './gateway-outage.ts'
 import { findPayment, listPayments } from './find-payments.ts'
 import { pay } from './pay.ts'
 import { addPaymentMethods } from './payment-method-routes.ts'
@@ -111,7 +112,9 @@ export function createApp(deps: PaymentsApp): Hono<AppEnv> {
         await findPayment(database, c.var.caller, payment_id)
         const acted = await deps.sandbox?.act(payment_id, c.req.valid('json').approve)
         if (!acted) throw notFound('Action')
-        return c.var.answer(paymentView(await clarify(deps, payment_id, false)))
+        return c.var.answer(
+          paymentView(await whileAnswering(() => clarify(deps, payment_id, false))),
+        )
       },
     )
     .post(

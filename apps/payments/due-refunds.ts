@@ -7,7 +7,7 @@ export async function runDueRefunds(
   paymentIds: readonly string[],
 ): Promise<void> {
   const due = await deps.database.rows<{ id: string }>(
-    `select id from refunds where payment_id = any($1::uuid[]) and status = 'pending' and ask_at <= now()`,
+    `select id from refunds where payment_id = any($1::uuid[]) and status = 'pending'`,
     [paymentIds],
   )
   for (const { id } of due) await tried(deps, id)

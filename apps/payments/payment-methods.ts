@@ -2,11 +2,12 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { z } from 'zod'
 import type { Caller } from '../shared/auth.ts'
 import type { Database } from '../shared/database.ts'
-import { AppError, notFound, unavailable } from '../shared/errors.ts'
+import { AppError, notFound } from '../shared/errors.ts'
 import { type Page, pageOf, type PageQuery } from '../shared/page.ts'
 import { behind, OLDEST_FIRST, positionOf } from './age-cursor.ts'
 import type { PaymentsDeps } from './deps.ts'
-import { CardRefused, type CardSource, GatewayUnanswered, type SavedCard } from './gateway.ts'
+import { CardRefused, type CardSource, type SavedCard } from './gateway.ts'
+import { whileAnswering } from './gateway-outage.ts'
 import {
   newPaymentMethod,
   type PaymentMethod,
@@ -48,12 +49,10 @@ function sourceOf(given: z.output<typeof PaymentMethodCreate>): CardSource {
 
 async function tokenised(tokenise: () => Promise<SavedCard>): Promise<SavedCard> {
   try {
-    return await tokenise()
+    return await whileAnswering(tokenise)
   } catch (error) {
     if (error instanceof CardRefused)
       throw new AppError('card_refused', 422, `The card was refused: ${error.reason}`)
-    if (error instanceof GatewayUnanswered)
-      throw unavailable('The payment gateway does not answer; try again shortly', error)
     throw error
   }
 }

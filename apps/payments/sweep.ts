@@ -49,7 +49,7 @@ async function takeTurn(
 ): Promise<Window | undefined> {
   const rows: { since: string; until: string }[] = await database.transaction(async em => {
     await em.execute(
-      'insert into sweeps (gateway, swept_until, due_at) values (?, now(), now()) on conflict do nothing',
+      `insert into sweeps (gateway, swept_until, due_at) values (?, now(), '-infinity') on conflict do nothing`,
       [gateway.name],
     )
     return em.execute(

@@ -226,9 +226,8 @@ export async function booked({ database }: Shop, paymentId: string): Promise<num
 /** What the gateway really holds of a payment. */
 export async function held({ database }: Shop, paymentId: string): Promise<number> {
   const [row] = await database.query<{ held: number }>(
-    `select coalesce(sum(c.amount_cents) filter (where c.status = 'succeeded'), 0)::float8 - coalesce((
-       select sum(r.amount_cents) from payments.sandbox_refunds r where r.charge_key = $1), 0)::float8 as held
-     from payments.sandbox_charges c where c.key = $1`,
+    `select coalesce(sum(charged_cents - refunded_cents), 0)::float8 as held
+     from payments.sandbox_balances where payment_id = $1`,
     [paymentId],
   )
   return row?.held ?? Number.NaN

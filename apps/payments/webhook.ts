@@ -3,6 +3,7 @@ import { clarify } from './ask-gateway.ts'
 import { paymentById } from './begin-payment.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { runDueRefunds } from './due-refunds.ts'
+import { whileAnswering } from './gateway-outage.ts'
 import type { StripeGateway } from './stripe.ts'
 import type { Database } from '../shared/database.ts'
 
@@ -22,7 +23,7 @@ export async function receiveMessage(
   const seen = await deps.database.rows('select 1 from webhook_messages where id = $1', [id])
   if (seen.length > 0) return
   if (paymentId !== undefined && (await paymentById(deps, paymentId))) {
-    await clarify(deps, paymentId, false)
+    await whileAnswering(() => clarify(deps, paymentId, false))
     await runDueRefunds(deps, [paymentId])
   }
   await deps.database.transaction(em =>

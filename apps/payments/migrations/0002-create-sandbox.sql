@@ -36,3 +36,12 @@ create table sandbox_refunds (
   created_at timestamptz(3) not null default clock_timestamp()
 );
 create index sandbox_refunds_by_charge on sandbox_refunds (charge_key);
+
+-- What each payment has moved, for whoever checks our books against the gateway.
+create view sandbox_balances as
+  select c.key as payment_id, c.order_id, c.currency,
+    case when c.status = 'succeeded' or (c.status = 'processing' and c.settles_at <= clock_timestamp())
+      then c.amount_cents else 0 end as charged_cents,
+    coalesce((select sum(r.amount_cents) from sandbox_refunds r where r.charge_key = c.key), 0)::bigint
+      as refunded_cents
+  from sandbox_charges c;

@@ -8,6 +8,8 @@ import type { StripeMock } from './stripe-mock.ts'
 export interface StripeStandIn {
   url: string
   account: StripeAccount
+  /** While down each connection is cut. */
+  setDown: (down: boolean) => void
   /** What the real specification of Stripe says against requests and answers so far. */
   problems: () => readonly string[]
   close: () => Promise<void>
@@ -28,6 +30,7 @@ export async function stripeStandIn(mock?: StripeMock): Promise<StripeStandIn> {
   const account = new StripeAccount()
   const kept = new Map<string, Kept>()
   const problems: string[] = []
+  let isDown = false
 
   function answerTo(request: IncomingMessage, body: string): Kept {
     const { pathname, search } = new URL(request.url ?? '/', 'http://stripe.test')
@@ -47,6 +50,7 @@ export async function stripeStandIn(mock?: StripeMock): Promise<StripeStandIn> {
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
+    if (isDown) return void response.destroy()
     try {
       const { status, answer } = answerTo(request, body)
       if (mock) problems.push(...(await mock.check(request, body, status, answer)))
@@ -64,6 +68,9 @@ export async function stripeStandIn(mock?: StripeMock): Promise<StripeStandIn> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     account,
     problems: () => problems,
+    setDown: down => {
+      isDown = down
+    },
     close: async () => {
       server.closeAllConnections()
       await once(server.close(), 'close')
