@@ -175,6 +175,8 @@ export class StripeAccount {
     const method = this.method(params.get('payment_method') ?? '')
     if (method.customer === null || method.customer !== params.get('customer'))
       throw invalid('payment_method_unexpected_state', 'The payment method may not be used again.')
+    if (Number(params.get('amount')) < 50)
+      throw invalid('amount_too_small', 'Amount must be at least $0.50 usd')
     const made: Intent = {
       id: this.id('pi'),
       object: 'payment_intent',
@@ -265,7 +267,7 @@ export class StripeAccount {
 
   /** Newest first, as Stripe lists. */
   private list(params: Params): object {
-    const all = [...this.intents.values()].reverse()
+    const all = [...this.intents.values()].toReversed()
     const since = Number(params.get('created[gte]') ?? 0)
     const after = params.get('starting_after')
     const rest = all.slice(after === null ? 0 : all.findIndex(({ id }) => id === after) + 1)

@@ -8,6 +8,8 @@ import type { StripeMock } from './stripe-mock.ts'
 export interface StripeStandIn {
   url: string
   account: StripeAccount
+  /** As after a day. */
+  forgetKeys: () => void
   /** While down each connection is cut. */
   setDown: (down: boolean) => void
   /** What the real specification of Stripe says against requests and answers so far. */
@@ -68,6 +70,7 @@ export async function stripeStandIn(mock?: StripeMock): Promise<StripeStandIn> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     account,
     problems: () => problems,
+    forgetKeys: () => kept.clear(),
     setDown: down => {
       isDown = down
     },
