@@ -174,3 +174,38 @@ test('slashes at the end of a URL are dropped', () => {
     readConfig(manifest, { ...valid, PUBLIC_URL: 'https://a.example//' }).runtime.publicUrl,
   ).toBe('https://a.example')
 })
+
+const till = defineService({
+  name: 'till',
+  description: 'Takes money',
+  routes: [],
+  needs: { paymentGateway: true },
+})
+const TILL = { PORT: '7001', PUBLIC_URL: 'https://shop.example.com' }
+const KEYS = { STRIPE_SECRET_KEY: 'sk_live_51Abc', STRIPE_WEBHOOK_SECRET: 'whsec_Abc' }
+
+test.for([
+  [{ PAYMENT_GATEWAY: 'sandbox' }, { kind: 'sandbox' }],
+  [
+    { PAYMENT_GATEWAY: 'stripe', ...KEYS },
+    { kind: 'stripe', secretKey: 'sk_live_51Abc', webhookSecret: 'whsec_Abc' },
+  ],
+] as const)('a payment gateway is what $0 says', ([env, gateway]) => {
+  expect(readConfig(till, { ...TILL, ...env }).paymentGateway).toEqual(gateway)
+})
+
+test('nobody gets the sandbox without saying so, and Stripe needs its keys', () => {
+  expect(problemsOf(TILL, till)).toEqual(['PAYMENT_GATEWAY is missing (must be sandbox or stripe)'])
+  expect(problemsOf({ ...TILL, PAYMENT_GATEWAY: 'stripe' }, till)).toEqual([
+    'STRIPE_SECRET_KEY is missing (secret)',
+    'STRIPE_WEBHOOK_SECRET is missing (secret)',
+  ])
+  const swapped = {
+    STRIPE_SECRET_KEY: KEYS.STRIPE_WEBHOOK_SECRET,
+    STRIPE_WEBHOOK_SECRET: KEYS.STRIPE_SECRET_KEY,
+  }
+  expect(problemsOf({ ...TILL, PAYMENT_GATEWAY: 'stripe', ...swapped }, till)).toEqual([
+    'STRIPE_SECRET_KEY is a value (not shown): must be a key of Stripe: sk_live_...',
+    'STRIPE_WEBHOOK_SECRET is a value (not shown): must be the secret of a webhook: whsec_...',
+  ])
+})

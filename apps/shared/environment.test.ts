@@ -16,6 +16,7 @@ const manifest = defineService({
     mail: true,
     sms: true,
     push: true,
+    paymentGateway: true,
   },
   calls: ['inventory', 'card-vault'],
   publishes: ['order.placed'],
@@ -56,6 +57,7 @@ const supply: Supply<typeof manifest, string> = {
   },
   cache: { url: 'redis://localhost:6379' },
   tokens: { jwksUrl: 'http://localhost:8080/.well-known/jwks.json' },
+  paymentGateway: { kind: 'stripe', secretKey: 'sk_test_123', webhookSecret: 'whsec_123' },
   calls: {
     inventory: { url: 'http://localhost:7002', token: 'i'.repeat(32) },
     'card-vault': { url: 'http://localhost:7003', token: 'c'.repeat(32) },
@@ -98,9 +100,11 @@ test('only what may be shown is plain: no credential of a URL, no token, no secr
     'CARD_VAULT_TOKEN',
     'DATABASE_URL',
     'INVENTORY_TOKEN',
+    'STRIPE_SECRET_KEY',
+    'STRIPE_WEBHOOK_SECRET',
     'WEBHOOK_KEY',
   ])
-  expect(Object.values(plain).join()).not.toMatch(/pass|iiii|cccc|kkkk/)
+  expect(Object.values(plain).join()).not.toMatch(/pass|iiii|cccc|kkkk|sk_test|whsec/)
 })
 
 test('with a region for IAM there is no password, and the URL may be shown', () => {
