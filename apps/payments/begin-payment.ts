@@ -37,7 +37,7 @@ export async function beginPayment(
         ...{ amountCents: order.total_cents, currency: order.currency },
         paymentMethodId: given.payment_method_id,
       }
-      const payment = em.create(PaymentEntity, newPayment(start, deps.unansweredSeconds))
+      const payment = em.create(PaymentEntity, newPayment(start))
       await em.flush()
       return payment
     })

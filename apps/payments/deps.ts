@@ -9,6 +9,6 @@ export interface PaymentsDeps {
   gateway: PaymentGateway
   findOrder: FindOrder
   log: Log
-  /** When somebody else may ask the gateway about what a request has begun. */
+  /** How old a payment must be before it is ended when the gateway knows nothing of it: no request takes as long. */
   unansweredSeconds: number
 }

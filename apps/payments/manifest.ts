@@ -18,7 +18,7 @@ export default defineService({
     stripeUrl: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
     /** How often each instance looks for payments and refunds whose outcome is not known. */
     reconcileSeconds: wholeNumber(1, 3600).default(15),
-    /** How old a payment must be before the gateway is asked about it; longer than a charge may take. */
+    /** How old a payment must be before it is ended when the gateway knows nothing of it; longer than a charge may take. */
     unansweredSeconds: wholeNumber(0, 3600).default(90),
     /** How often the gateway's list of charges is compared with the table, by one instance. */
     sweepSeconds: wholeNumber(1, 86_400).default(600),

@@ -35,8 +35,11 @@ export type PaymentStart = Pick<
   'id' | 'orderId' | 'userId' | 'paymentMethodId' | 'amountCents' | 'currency' | 'gateway'
 >
 
-/** Before the gateway is asked. @param unansweredSeconds when others may ask what became of it */
-export function newPayment(start: PaymentStart, unansweredSeconds: number) {
+/** When others look what became of a request, which has its answer by then unless its process died. */
+export const ASK_AFTER_MS = 5_000
+
+/** Before the gateway is asked. */
+export function newPayment(start: PaymentStart) {
   const now = new Date()
   return {
     ...start,
@@ -48,7 +51,7 @@ export function newPayment(start: PaymentStart, unansweredSeconds: number) {
     refundedCents: 0,
     createdAt: now,
     processedAt: null,
-    askAt: new Date(now.getTime() + unansweredSeconds * 1000),
+    askAt: new Date(now.getTime() + ASK_AFTER_MS),
     asked: 0,
   }
 }

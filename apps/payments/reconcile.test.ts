@@ -92,9 +92,19 @@ test('a payment that is processed is looked at again, each time later', async ()
   expect(await find(shop, payment.id)).toMatchObject({ status: 'completed' })
 })
 
-test('what is young is left to its own request', async () => {
+test('what has just begun is left to its own request', async () => {
   await newPayment(shop, 'tok_unanswered')
   expect(await reconcile(shop.deps, 60)).toBe(0)
+})
+
+test('what the gateway does not know is not ended while its request may be on its way', async () => {
+  const payment = await newPayment(shop, 'tok_lost')
+  await shop.database.query('update payments.payments set ask_at = now()')
+  expect(await reconcile(shop.deps, 60)).toBe(1)
+  expect(await find(shop, payment.id)).toMatchObject({ status: 'pending' })
+  expect(
+    await shop.database.query('select from payments.sandbox_charges where key = $1', [payment.id]),
+  ).toEqual([])
 })
 
 test('each payment is looked at by one of many that look at the same time', async () => {
@@ -159,6 +169,7 @@ test('a crash after a payment is begun is repaired without its client', async ()
     [id, given.order_id, shop.buyerId, given.payment_method_id],
   )
   expect((await post(shop, given)).status).toBe(409)
+  await letTimePass(shop)
   await reconcile(shop.deps, 60)
   expect(await find(shop, id)).toMatchObject({ status: 'failed', failure_reason: 'not_charged' })
   expect(ok(201, await post(shop, given)).body.status).toBe('completed')

@@ -16,7 +16,7 @@ const take = (table: 'payments' | 'refunds'): string => `
   where id in (
     select id from ${table} where status = 'pending' and ask_at <= now()
     order by ask_at limit ${AT_ONCE} for update skip locked)
-  returning id`
+  returning id, created_at <= now() - ? * interval '1 second' as "isOld"`
 
 /**
  * Asks the gateway about payments and refunds whose outcome is not known and makes the tables say what it says. In every
@@ -24,10 +24,10 @@ const take = (table: 'payments' | 'refunds'): string => `
  * @returns how many were looked at
  */
 export async function reconcile(deps: PaymentsDeps, everySeconds: number): Promise<number> {
-  const due = (table: 'payments' | 'refunds'): Promise<{ id: string }[]> =>
-    deps.database.transaction(em => em.execute(take(table), [everySeconds]))
+  const due = (table: 'payments' | 'refunds'): Promise<{ id: string; isOld: boolean }[]> =>
+    deps.database.transaction(em => em.execute(take(table), [everySeconds, deps.unansweredSeconds]))
   const payments = await due('payments')
-  for (const { id } of payments) await clarified(deps, id)
+  for (const { id, isOld } of payments) await clarified(deps, id, isOld)
   const refunds = await due('refunds')
   for (const { id } of refunds) await tried(deps, id)
   const count = payments.length + refunds.length
@@ -35,9 +35,9 @@ export async function reconcile(deps: PaymentsDeps, everySeconds: number): Promi
   return isMore ? count + (await reconcile(deps, everySeconds)) : count
 }
 
-async function clarified(deps: PaymentsDeps, id: string): Promise<void> {
+async function clarified(deps: PaymentsDeps, id: string, isOld: boolean): Promise<void> {
   try {
-    const payment = await clarify(deps, id, true)
+    const payment = await clarify(deps, id, isOld)
     deps.log.info({ payment_id: id, status: payment.status }, 'asked the gateway about a payment')
     if (payment.refundedCents > 0) await runDueRefunds(deps, [id])
   } catch (error) {

@@ -33,7 +33,7 @@ export async function refundPayment(
     await deps.database.transaction(async em => {
       if (await em.findOne(RefundEntity, { id })) return // an earlier try has begun it
       const payment = await lockedPayment(em, paymentId)
-      await begin(em, payment, given, { id, requestedBy: caller.id }, deps.unansweredSeconds)
+      await begin(em, payment, given, { id, requestedBy: caller.id })
       await claim(em)
     })
   } catch (error) {
@@ -47,7 +47,6 @@ async function begin(
   payment: Payment,
   given: Given,
   who: { id: string; requestedBy: string },
-  unansweredSeconds: number,
 ): Promise<void> {
   if (payment.status !== 'completed')
     throw new AppError(
@@ -65,6 +64,6 @@ async function begin(
       { extensions: { refundable_amount: fromCents(left) } },
     )
   const start = { ...who, amountCents, cause: 'requested' as const }
-  em.create(RefundEntity, newRefund(payment, start, unansweredSeconds))
+  em.create(RefundEntity, newRefund(payment, start))
   await em.flush()
 }

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { fromCents } from '../shared/money.ts'
-import type { Payment } from './payment.ts'
+import { ASK_AFTER_MS, type Payment } from './payment.ts'
 import type { RefundView } from './schemas.ts'
 
 const REFUND_STATUSES = ['pending', 'completed', 'failed'] as const
@@ -37,7 +37,7 @@ export interface RefundStart {
 }
 
 /** Takes its sum from what is left of the payment. The payment must be locked. */
-export function newRefund(payment: Payment, start: RefundStart, unansweredSeconds: number) {
+export function newRefund(payment: Payment, start: RefundStart) {
   const now = new Date()
   payment.refundedCents += start.amountCents
   return {
@@ -48,7 +48,7 @@ export function newRefund(payment: Payment, start: RefundStart, unansweredSecond
     gatewayRefundId: null,
     createdAt: now,
     processedAt: null,
-    askAt: new Date(now.getTime() + unansweredSeconds * 1000),
+    askAt: new Date(now.getTime() + ASK_AFTER_MS),
     asked: 0,
   }
 }

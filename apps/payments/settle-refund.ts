@@ -122,7 +122,7 @@ export async function adoptRefund(
   amountCents: number,
 ): Promise<NewEvent[]> {
   const start = { id: randomUUID(), amountCents, cause: 'gateway' as const, requestedBy: null }
-  const refund = em.create(RefundEntity, newRefund(payment, start, 0))
+  const refund = em.create(RefundEntity, newRefund(payment, start))
   refund.status = 'completed'
   refund.processedAt = new Date()
   return given(em, refund, payment)

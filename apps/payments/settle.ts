@@ -119,12 +119,12 @@ async function notCharged(
   return [{ type: 'payment.failed', subjectId: payment.id, data }]
 }
 
-/** Due at once: whoever settles tries it, or the next who looks. */
+/** Whoever settles does it, or the next who looks. */
 function refundAll(em: EntityManager, payment: Payment, cause: RefundCause): void {
   const amountCents = payment.amountCents - payment.refundedCents
   if (amountCents === 0) return
   const start = { id: randomUUID(), amountCents, cause, requestedBy: null }
-  em.create(RefundEntity, newRefund(payment, start, 0))
+  em.create(RefundEntity, newRefund(payment, start))
 }
 
 /**

@@ -144,7 +144,7 @@ async function adopt(deps: PaymentsDeps, charge: ListedCharge): Promise<void> {
 const insert = ({ database }: PaymentsDeps, start: PaymentStart, isOrphan: boolean) =>
   database.transaction(async em => {
     if (await em.findOne(PaymentEntity, { id: start.id })) return
-    const made = newPayment(start, 0)
+    const made = newPayment(start)
     em.create(PaymentEntity, {
       ...made,
       ...(isOrphan && {

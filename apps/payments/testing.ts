@@ -207,7 +207,9 @@ export async function orderCancelled(
 
 /** Makes everything that waits due now. */
 export async function letTimePass({ database }: Shop): Promise<void> {
-  await database.query('update payments.payments set ask_at = now()')
+  await database.query(
+    `update payments.payments set ask_at = now(), created_at = created_at - interval '2 minutes'`,
+  )
   await database.query('update payments.refunds set ask_at = now()')
   await database.query('update payments.sweeps set due_at = now()')
 }
