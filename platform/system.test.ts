@@ -12,7 +12,13 @@ const unchecked = (given: Record<string, unknown>) => () =>
   systemOf(given as Parameters<typeof systemOf>[0])
 
 test('the services of this repository fit together', () => {
-  expect([...systemOf(services).keys()]).toEqual(['users', 'inventory', 'products', 'orders'])
+  expect([...systemOf(services).keys()]).toEqual([
+    'users',
+    'inventory',
+    'products',
+    'orders',
+    'payments',
+  ])
 })
 
 test('whom a service asks starts before it', () => {

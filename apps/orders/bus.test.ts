@@ -3,7 +3,7 @@ import { openBus } from '../shared/bus/open-bus.ts'
 import type { Bus } from '../shared/bus/bus.ts'
 import { parseEvent } from '../shared/events.ts'
 import { logTo } from '../shared/log.ts'
-import { envelopeOf, newOrder, openShop, pay, type Shop, stepsOf } from './testing.ts'
+import { envelopeOf, find, newOrder, openShop, paymentOf, type Shop } from './testing.ts'
 
 let shop: Shop
 let bus: Bus
@@ -35,15 +35,14 @@ afterAll(async () => {
   await shop?.close()
 })
 
-test('what happens to an order goes over the bus, and what happens to its stock comes from there', async () => {
+test('what happens to an order goes over the bus, and what happens to its payment comes from there', async () => {
   await expect.poll(() => isDeclared(), { timeout: 20_000 }).toBe(true)
   const order = await newOrder(shop)
-  await pay(shop, order)
-  const lost = { order_id: order.id as string, shortages: [] }
-  await bus.publish([envelopeOf('reservation.lost', order.id, lost)])
+  const payment = paymentOf(order)
+  await bus.publish([envelopeOf('payment.completed', payment.payment_id, payment)])
   await expect
-    .poll(async () => (await stepsOf(shop, order.id)).at(-1), { timeout: 20_000 })
-    .toBe('stock_lost paid')
+    .poll(async () => (await find(shop, order.id)).body.status, { timeout: 20_000 })
+    .toBe('paid')
   await expect
     .poll(() => heard.toSorted(), { timeout: 20_000 })
     .toEqual([`order.paid ${order.id}`, `order.placed ${order.id}`])

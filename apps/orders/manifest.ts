@@ -17,7 +17,7 @@ export default defineService({
     'order.delivered',
     'order.refunded',
   ],
-  consumes: ['reservation.lost'],
+  consumes: ['payment.completed', 'payment.failed', 'payment.refunded', 'reservation.lost'],
   settings: {
     /** ISO 4217; must be the one that products has its prices in. */
     currency: z

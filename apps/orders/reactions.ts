@@ -4,12 +4,8 @@ import type manifest from './manifest.ts'
 import { paymentCompleted, paymentFailed, paymentRefunded } from './settle-payment.ts'
 
 export const reactions: Reactions<typeof manifest> = {
-  'reservation.lost': reservationLost,
-}
-
-/** For when payments publishes these: the manifest names only what somebody does. */
-export const paymentReactions = {
   'payment.completed': paymentCompleted,
   'payment.failed': paymentFailed,
   'payment.refunded': paymentRefunded,
+  'reservation.lost': reservationLost,
 }

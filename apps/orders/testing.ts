@@ -16,7 +16,7 @@ import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { OrderEntity } from './order.ts'
 import type { ProductAnswer } from './products-client.ts'
-import { paymentReactions, reactions } from './reactions.ts'
+import { reactions } from './reactions.ts'
 import { start } from './start.ts'
 import {
   CALLEE_TOKEN,
@@ -202,7 +202,11 @@ export async function deliver<T extends EventType>(
 }
 
 export const redeliver = ({ own }: Shop, event: Envelope): Promise<void> =>
-  eventHandler('orders', own, { ...reactions, ...paymentReactions })({
+  eventHandler(
+    'orders',
+    own,
+    reactions,
+  )({
     raw: event,
     attempt: 1,
     signal: new AbortController().signal,

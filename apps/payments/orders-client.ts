@@ -1,25 +1,22 @@
 import { z } from 'zod'
+import type { InternalOrderView } from '../orders/schemas.ts'
 import type { Call } from '../shared/client.ts'
 import { unavailable } from '../shared/errors.ts'
+import { readerOf } from '../shared/reader-of.ts'
 
 /** As orders answers it. */
-export interface OrderAnswer {
-  order_id: string
-  user_id: string
-  status: 'pending' | 'paid' | 'shipped' | 'delivered' | 'cancelled' | 'refunded'
-  total_cents: number
-  currency: string
-  expires_at: string
-}
+export type OrderAnswer = InternalOrderView
 
-const Answer = z.object({
-  order_id: z.uuid(),
-  user_id: z.uuid(),
-  status: z.enum(['pending', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded']),
-  total_cents: z.int().min(0),
-  currency: z.string(),
-  expires_at: z.iso.datetime(),
-}) satisfies z.ZodType<OrderAnswer>
+const Answer = readerOf<OrderAnswer>()(
+  z.object({
+    order_id: z.uuid(),
+    user_id: z.uuid(),
+    status: z.enum(['pending', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded']),
+    total_cents: z.int().min(0),
+    currency: z.string(),
+    expires_at: z.iso.datetime(),
+  }),
+)
 
 /** Undefined: there is no such order. @throws {AppError} 503 while orders is down */
 export type FindOrder = (id: string) => Promise<OrderAnswer | undefined>
