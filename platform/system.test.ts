@@ -15,6 +15,7 @@ test('the services of this repository fit together', () => {
   expect([...systemOf(services).keys()]).toEqual([
     'users',
     'inventory',
+    'notifications',
     'products',
     'orders',
     'payments',

@@ -8,7 +8,7 @@ export const readerOf =
   // Named by the caller alone: TypeScript infers all type parameters of a call or none.
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   <Answer>() =>
-  <Reader extends z.ZodType>(
-    reader: Reader & (Answer extends z.input<Reader> ? unknown : never),
-  ): Reader =>
-    reader
+    <Reader extends z.ZodType>(
+      reader: Reader & (Answer extends z.input<Reader> ? unknown : never),
+    ): Reader =>
+      reader
