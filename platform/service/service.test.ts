@@ -159,6 +159,8 @@ test('people get into tasks only where the stack says so, and what they do is lo
 test('a stack sets size and bounds of a service; what it leaves out is as in the manifest', async () => {
   const declared = await declaredPlatform({
     config: {
+      // What it leaves out is many tasks, and each has its connections.
+      databaseClass: 'db.t4g.large',
       services: {
         users: { vcpu: 1, memoryMiB: 2048, max: 4, logLevel: 'debug' },
         products: { max: 2 },
