@@ -309,7 +309,8 @@ describe('protection', () => {
       finalSnapshotIdentifier: expect.stringContaining('-final-'),
       multiAz: true,
     })
-    expect(declared.one('dynamodb/table:Table').inputs['deletionProtectionEnabled']).toBe(true)
+    for (const { inputs } of declared.all('dynamodb/table:Table'))
+      expect(inputs['deletionProtectionEnabled']).toBe(true)
     for (const { inputs } of declared.all('ecr/repository:Repository'))
       expect(inputs['forceDelete']).toBe(false)
     expect(declared.one('loadBalancer:LoadBalancer').inputs['enableDeletionProtection']).toBe(true)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PaymentGatewayConfig, readPaymentGateway } from './payment-gateway-config.ts'
 import { LOG_LEVELS, type LogLevel } from './environment.ts'
 import { type AnyManifest, type Shapes, variableName } from './manifest.ts'
 import {
@@ -58,10 +59,6 @@ export type Config<M extends AnyManifest> = {
   IfNeeded<M, 'sms', { sms: SmsConfig }> &
   IfNeeded<M, 'push', { push: PushConfig }> &
   IfNeeded<M, 'paymentGateway', { paymentGateway: PaymentGatewayConfig }>
-
-export type PaymentGatewayConfig =
-  | { kind: 'sandbox' }
-  | { kind: 'stripe'; secretKey: string; webhookSecret: string }
 
 /** Every problem of one environment, a line each. The message never holds a secret's value. */
 export class ConfigError extends Error {
@@ -206,19 +203,6 @@ function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsCon
       config[key] = read(name, shape)
     }
   return config
-}
-
-/** No default: that no money is moved must be said. */
-function readPaymentGateway(read: Read): PaymentGatewayConfig {
-  const kind = read('PAYMENT_GATEWAY', z.enum(['sandbox', 'stripe'], 'must be sandbox or stripe'))
-  if (kind !== 'stripe') return { kind: 'sandbox' }
-  const key = z.string().regex(/^[sr]k_(test|live)_\w+$/, 'must be a key of Stripe: sk_live_...')
-  const secret = z.string().regex(/^whsec_\S+$/, 'must be the secret of a webhook: whsec_...')
-  return {
-    kind,
-    secretKey: read('STRIPE_SECRET_KEY', key, true),
-    webhookSecret: read('STRIPE_WEBHOOK_SECRET', secret, true),
-  }
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {
