@@ -274,7 +274,10 @@ function sampleSecret(variable: string): string {
 test('without a way out a service reaches what it uses of AWS by endpoints, and nothing else', async () => {
   const declared = await declaredPlatform({
     system: withReviews,
-    config: { nat: 'none', interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] },
+    config: {
+      nat: 'none',
+      interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'sns', 'sqs'],
+    },
   })
   const https = (service: string) =>
     declared

@@ -1,37 +1,77 @@
-import { NEEDED_WITHOUT_NAT } from '../network/endpoints.ts'
+import * as pulumi from '@pulumi/pulumi'
+import { neededWithoutNat } from '../network/endpoints.ts'
+import { paymentGatewayProblems } from './payment-gateway.ts'
 import { signingProblems } from '../edge/gateway-tokens.ts'
 import type { StackValues } from './stack-values.ts'
+import type { System } from '../system.ts'
 
-/** Problems that lie between two keys of a stack. Pure. */
-export function crossProblems(values: StackValues, project: string): string[] {
-  const problems: string[] = []
-  const { domain, hostedZone, nat, interfaceEndpoints } = values
-  if (domain !== undefined && hostedZone === undefined)
-    problems.push(`${project}:hostedZone is empty; domain "${domain}" needs the zone that holds it`)
-  if (domain === undefined && hostedZone !== undefined)
-    problems.push(`${project}:domain is empty; hostedZone "${hostedZone}" is of no use without it`)
-  if (domain && hostedZone && domain !== hostedZone && !domain.endsWith(`.${hostedZone}`))
-    problems.push(
-      `${project}:domain is "${domain}": must be in hostedZone "${hostedZone}", such as shop.${hostedZone}`,
+type Rule = (values: Partial<StackValues>, system: System) => string[]
+
+/** Looks only where all keys that it is about are right by themselves. */
+const rule =
+  <K extends keyof StackValues>(
+    keys: readonly K[],
+    problems: (values: Pick<StackValues, K>, system: System) => string[],
+  ): Rule =>
+  (values, system) =>
+    has(values, keys) ? problems(values, system) : []
+
+const has = <K extends keyof StackValues>(
+  values: Partial<StackValues>,
+  keys: readonly K[],
+): values is Partial<StackValues> & Pick<StackValues, K> => keys.every(key => key in values)
+
+const RULES: readonly Rule[] = [
+  rule(['domain', 'hostedZone'], ({ domain, hostedZone }) => {
+    if (domain === undefined && hostedZone === undefined) return []
+    if (hostedZone === undefined)
+      return [`hostedZone is empty; domain "${domain}" needs the zone that holds it`]
+    if (domain === undefined)
+      return [`domain is empty; hostedZone "${hostedZone}" is of no use without it`]
+    if (domain === hostedZone || domain.endsWith(`.${hostedZone}`)) return []
+    return [
+      `domain is "${domain}": must be in hostedZone "${hostedZone}", such as shop.${hostedZone}`,
+    ]
+  }),
+  rule(['nat', 'interfaceEndpoints'], ({ nat, interfaceEndpoints }, system) => {
+    const missing = neededWithoutNat([...system.values()]).filter(
+      name => !interfaceEndpoints.includes(name),
     )
-  const missing = NEEDED_WITHOUT_NAT.filter(name => !interfaceEndpoints.includes(name))
-  if (nat === 'none' && missing.length > 0)
-    problems.push(
-      `${project}:nat is "none": tasks can't start unless interfaceEndpoints holds ${missing.join(', ')} too`,
-    )
-  if (values.databaseMaxStorageGiB < values.databaseStorageGiB * 1.1)
-    problems.push(
-      `${project}:databaseMaxStorageGiB is "${values.databaseMaxStorageGiB}": must be at least a tenth more than databaseStorageGiB, ${values.databaseStorageGiB}`,
-    )
-  if (values.apiBurst < values.apiRatePerSecond)
-    problems.push(
-      `${project}:apiBurst is "${values.apiBurst}": must be at least apiRatePerSecond, ${values.apiRatePerSecond}`,
-    )
-  if (/^cache\.t[12]\./.test(values.cacheNodeType) && values.cacheReplicas > 0)
-    problems.push(
-      `${project}:cacheNodeType is "${values.cacheNodeType}": can't fail over; use cache.t4g.micro or set cacheReplicas to 0`,
-    )
-  if (values.apiGateway)
-    problems.push(...signingProblems(values.services).map(line => `${project}:${line}`))
-  return problems
-}
+    if (nat !== 'none' || missing.length === 0) return []
+    return [
+      `nat is "none": tasks can't start or work unless interfaceEndpoints holds ${missing.join(', ')} too`,
+    ]
+  }),
+  rule(
+    ['databaseStorageGiB', 'databaseMaxStorageGiB'],
+    ({ databaseStorageGiB: start, databaseMaxStorageGiB: most }) =>
+      most < start * 1.1
+        ? [
+            `databaseMaxStorageGiB is "${most}": must be at least a tenth more than databaseStorageGiB, ${start}`,
+          ]
+        : [],
+  ),
+  rule(['apiBurst', 'apiRatePerSecond'], ({ apiBurst, apiRatePerSecond }) =>
+    apiBurst < apiRatePerSecond
+      ? [`apiBurst is "${apiBurst}": must be at least apiRatePerSecond, ${apiRatePerSecond}`]
+      : [],
+  ),
+  rule(['cacheNodeType', 'cacheReplicas'], ({ cacheNodeType, cacheReplicas }) =>
+    /^cache\.t[12]\./.test(cacheNodeType) && cacheReplicas > 0
+      ? [
+          `cacheNodeType is "${cacheNodeType}": can't fail over; use cache.t4g.micro or set cacheReplicas to 0`,
+        ]
+      : [],
+  ),
+  rule(
+    ['protect', 'nat', 'paymentGateway', 'stripeSecretKey', 'stripeWebhookSecret'],
+    (values, system) => paymentGatewayProblems(values, system, pulumi.runtime.isDryRun()),
+  ),
+  rule(['apiGateway', 'services'], ({ apiGateway, services }) =>
+    apiGateway ? signingProblems(services) : [],
+  ),
+]
+
+/** Problems that lie between the keys of a stack, or between them and the services. */
+export const crossProblems: Rule = (values, system) =>
+  RULES.flatMap(problems => problems(values, system))

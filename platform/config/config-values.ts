@@ -50,3 +50,15 @@ export function json<T>(shape: z.ZodType<T>) {
     })
     .pipe(shape)
 }
+
+/** The keys that are right by themselves: what lies between keys is looked for whether others are right or not. */
+export const rightPart = <S extends z.ZodRawShape>(
+  { shape }: z.ZodObject<S>,
+  given: Readonly<Record<string, unknown>>,
+): Partial<z.output<z.ZodObject<S>>> =>
+  Object.fromEntries(
+    Object.entries<z.core.$ZodType>(shape).flatMap(([key, of]) => {
+      const { success, data } = z.safeParse(of, given[key])
+      return success ? [[key, data]] : []
+    }),
+  ) as Partial<z.output<z.ZodObject<S>>>

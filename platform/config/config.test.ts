@@ -5,6 +5,9 @@ import { StackConfigError } from './config.ts'
 import { readYaml } from '../preview/sdk.ts'
 import * as services from '../services.ts'
 import { StackValues } from './stack-values.ts'
+import { defineService } from '../../apps/shared/manifest.ts'
+import * as services from '../services.ts'
+import { type System, systemOf } from '../system.ts'
 import { declaredPlatform, STACKS } from '../testing/declared-platform.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -22,8 +25,11 @@ const declared = (
 ).config
 
 /** The problems of a stack file. */
-async function problemsOf(config: Record<string, unknown>): Promise<readonly string[]> {
-  const error = await declaredPlatform({ config }).then(
+async function problemsOf(
+  config: Record<string, unknown>,
+  system: System = systemOf(services),
+): Promise<readonly string[]> {
+  const error = await declaredPlatform({ config, system }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -75,6 +81,55 @@ test('every problem is reported at once, with key, value, what is allowed and wh
   const message = new StackConfigError('dev', problems).message
   expect(message).toMatch(/^Pulumi\.dev\.yaml has 7 problems:\n {2}shop:zoens/)
   expect(message).toMatch(/pulumi config set KEY VALUE --stack dev$/)
+})
+
+test('a problem hides no other one: what lies between keys is looked for all the same', async () => {
+  const problems = await problemsOf({
+    nat: 'none',
+    logDays: 8,
+    domain: 'shop.example.com',
+    services: {
+      users: { min: 5, max: 2, vcpu: 3, setings: {} },
+      products: { memoryMiB: 'much', settings: { cacheSecond: 3 } },
+      usres: { min: 'x' },
+    },
+  })
+  expect(problems).toEqual([
+    expect.stringContaining('shop:logDays is "8"'),
+    expect.stringContaining('"setings" is not a key; did you mean settings?'),
+    'shop:services.products.memoryMiB is "much": must be a number of MiB such as 1024',
+    'shop:services.usres.min is "x": must be a whole number of tasks from 0 to 1000',
+    expect.stringContaining('shop:hostedZone is empty; domain "shop.example.com" needs'),
+    expect.stringContaining('shop:nat is "none"'),
+    'shop:services.usres is no service; did you mean users?',
+    'shop:services.users.min is 5, max is 2: must be 0 <= min <= max and max >= 1',
+    expect.stringContaining('shop:services.users.vcpu 3 does not exist on Fargate'),
+    'shop:services.products.settings.cacheSecond is no setting; did you mean cacheSeconds?',
+  ])
+})
+
+test('a key that is wrong by itself is not said to be missing besides', async () => {
+  const problems = await problemsOf({ domain: 'no name', hostedZone: 'example.com' })
+  expect(problems).toEqual([expect.stringContaining('shop:domain is "no name"')])
+})
+
+test('without a way out, services with events need the endpoints of SNS and SQS', async () => {
+  const reviews = defineService({
+    name: 'reviews',
+    description: 'Reviews',
+    routes: [],
+    publishes: ['review.written'],
+    consumes: ['review.written'],
+  })
+  const config = {
+    nat: 'none',
+    interfaceEndpoints: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'],
+  }
+  const system = systemOf({ ...services, reviews })
+  expect(await problemsOf(config)).toEqual([])
+  expect(await problemsOf(config, system)).toEqual([
+    expect.stringContaining('unless interfaceEndpoints holds sns, sqs too'),
+  ])
 })
 
 test.for([

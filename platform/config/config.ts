@@ -1,11 +1,12 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { z } from 'zod'
 import { crossProblems } from './config-rules.ts'
+import { rightPart } from './config-values.ts'
 import { signedForGateway } from '../edge/gateway-tokens.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 import { nearMiss } from './near-miss.ts'
-import { paymentGatewayOf, paymentGatewayProblems } from './payment-gateway.ts'
-import { ServiceOverrides, serviceProblems } from './service-config.ts'
+import { paymentGatewayOf } from './payment-gateway.ts'
+import { rightOverrides, ServiceOverrides, serviceProblems } from './service-config.ts'
 import { StackValues } from './stack-values.ts'
 import type { System } from '../system.ts'
 
@@ -42,12 +43,7 @@ export function loadConfig(system: System): StackConfig {
   const problems = [
     ...unknownKeys(given, project),
     ...(parsed.error?.issues ?? []).map(issue => problemLine(issue, given, project)),
-    ...(parsed.success ? crossProblems(parsed.data, project) : []),
-    ...(parsed.success
-      ? paymentGatewayProblems(parsed.data, system, pulumi.runtime.isDryRun())
-      : []
-    ).map(line => `${project}:${line}`),
-    ...servicesIn(given, system).map(line => `${project}:services.${line}`),
+    ...problemsBetween(Object.fromEntries(given), system).map(line => `${project}:${line}`),
   ]
   if (problems.length > 0 || !parsed.success) throw new StackConfigError(stack, problems)
   return {
@@ -134,13 +130,16 @@ function valuesOf(project: string): Map<string, string> {
   )
 }
 
-/** Checked whether the other keys are right or not, as far as this one is. */
-function servicesIn(given: ReadonlyMap<string, string>, system: System): string[] {
-  const { services, logLevel } = StackValues.shape
-  const parsed = services.safeParse(given.get('services'))
-  if (!parsed.success) return []
-  const level = logLevel.safeParse(given.get('logLevel'))
-  return serviceProblems({ services: parsed.data, logLevel: level.data ?? 'info' }, system)
+/** Of what is right by itself: one wrong key must not hide what else is wrong. */
+function problemsBetween(given: Readonly<Record<string, string>>, system: System): string[] {
+  const services = rightOverrides(given['services'])
+  const right = { ...rightPart(StackValues, given), services }
+  return [
+    ...crossProblems(right, system),
+    ...serviceProblems({ services, logLevel: right.logLevel ?? 'info' }, system).map(
+      line => `services.${line}`,
+    ),
+  ]
 }
 
 function unknownKeys(given: ReadonlyMap<string, string>, project: string): string[] {

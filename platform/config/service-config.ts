@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../../apps/shared/environment.ts'
 import type { AnyManifest } from '../../apps/shared/manifest.ts'
+import { json, rightPart } from './config-values.ts'
 import { nearMiss } from './near-miss.ts'
 import type { System } from '../system.ts'
 import { fargateSize } from '../service/task-size.ts'
 
-const tasks = z.int('must be a whole number of tasks').min(0).max(1000)
+const TASKS = 'must be a whole number of tasks from 0 to 1000'
+const tasks = z.int(TASKS).min(0, TASKS).max(1000, TASKS)
+const PERCENT = 'must be a percentage from 10 to 90'
+const REQUESTS = 'must be a whole number of requests, 1 or more'
+const SETTING = 'must be text, a number, true or false'
 
 /** A time of the day or the week at which a service gets other bounds. */
 const Schedule = z.strictObject({
@@ -23,18 +28,32 @@ const Schedule = z.strictObject({
 export const ServiceOverrides = z.strictObject({
   min: tasks.optional(),
   max: tasks.optional(),
-  vcpu: z.number().optional(),
-  memoryMiB: z.number().optional(),
-  cpuPercent: z.number().min(10).max(90).optional(),
-  requestsPerTarget: z.int().min(1).optional(),
+  vcpu: z.number('must be a number of CPUs such as 0.5').optional(),
+  memoryMiB: z.number('must be a number of MiB such as 1024').optional(),
+  cpuPercent: z.number(PERCENT).min(10, PERCENT).max(90, PERCENT).optional(),
+  requestsPerTarget: z.int(REQUESTS).min(1, REQUESTS).optional(),
   /** `own`: an instance of its own in place of a schema in the shared one. */
   database: z.enum(['shared', 'own'], 'must be shared or own').default('shared'),
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  settings: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()], SETTING))
+    .default({}),
   schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Schedule).default({}),
 })
 
 export type ServiceOverrides = z.output<typeof ServiceOverrides>
+
+/** What is right in the stack's `services`, as JSON: the rest is checked against it and refused by itself. */
+export function rightOverrides(given: unknown): Record<string, ServiceOverrides> {
+  const lenient = json(z.record(z.string(), z.record(z.string(), z.unknown()).catch({})))
+  const services = lenient.safeParse(given).data ?? {}
+  return Object.fromEntries(
+    Object.entries(services).map(([name, overrides]) => [
+      name,
+      ServiceOverrides.parse(rightPart(ServiceOverrides, overrides)),
+    ]),
+  )
+}
 
 /** Size, bounds and settings of one service in one stack. */
 export interface ServiceConfig extends Pick<

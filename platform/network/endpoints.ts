@@ -1,3 +1,5 @@
+import type { AnyManifest } from '../../apps/shared/manifest.ts'
+
 /** AWS services that can be reached by an interface endpoint here: the last part of the endpoint's name. */
 export const INTERFACE_ENDPOINTS = [
   'ecr.api',
@@ -14,10 +16,12 @@ export const INTERFACE_ENDPOINTS = [
 
 export type InterfaceEndpoint = (typeof INTERFACE_ENDPOINTS)[number]
 
-/** Without a way out, a task starts only where these are reached inside the VPC. */
-export const NEEDED_WITHOUT_NAT: readonly InterfaceEndpoint[] = [
+/** Without a way out, tasks start and do their work only where these are reached inside the VPC. Pure. */
+export const neededWithoutNat = (services: readonly AnyManifest[]): InterfaceEndpoint[] => [
   'ecr.api',
   'ecr.dkr',
   'logs',
   'secretsmanager',
+  ...(services.some(({ publishes }) => publishes.length > 0) ? (['sns'] as const) : []),
+  ...(services.some(({ consumes }) => consumes.length > 0) ? (['sqs'] as const) : []),
 ]

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { StackConfigError } from '../config/config.ts'
 import { firstError, placeOf } from './program-error.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -28,6 +29,12 @@ test('the innermost frame of the program counts', () => {
     `platform (${root}/platform/index.ts:9:1)`,
   )
   expect(placeOf(error, root)).toBe('platform/cache.ts:31:5')
+})
+
+test('a mistake in the stack file has no place in the program', () => {
+  const mistake = new StackConfigError('dev', ['shop:zones is "9"'])
+  mistake.stack = `RunError\n    at loadConfig (${root}/platform/config/config.ts:9:1)`
+  expect(placeOf(mistake, root)).toBeUndefined()
 })
 
 test('what is thrown and no error becomes one', () => {

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { RunError } from '@pulumi/pulumi/errors.js'
 
 /** The first failure as an error: those after it follow from it. */
 export const firstError = (failures: readonly unknown[]): Error => {
@@ -13,9 +14,11 @@ const isOwn = (path: string): boolean =>
 
 /**
  * Where in the program an error arose, such as `platform/cache.ts:31:5`; undefined where no frame of its stack is the
- * program's.
+ * program's, and for what Pulumi shows without a stack, such as a mistake in the stack file.
  */
 export function placeOf(error: Error, root: string): string | undefined {
+  const isShownBare: boolean = RunError.isInstance(error)
+  if (isShownBare) return undefined
   for (const [, location = ''] of (error.stack ?? '').matchAll(
     /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/gm,
   )) {
