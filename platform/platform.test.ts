@@ -331,6 +331,18 @@ describe('protection', () => {
   })
 })
 
+describe('events', () => {
+  test('are published by tasks that start once each consumer has subscribed', async () => {
+    const declared = await declaredPlatform({ system: withReviews })
+    const { dependencies } = declared.one('ecs/service:Service', 'reviews-service')
+    const subscriptions = declared
+      .all('TopicSubscription')
+      .filter(({ name }) => name.startsWith('events-'))
+    expect(subscriptions).not.toEqual([])
+    for (const { urn } of subscriptions) expect(dependencies).toContain(urn)
+  })
+})
+
 describe('the database', () => {
   test('with replicas has a master secret of the stack, because RDS refuses to manage it then', async () => {
     const declared = await declaredPlatform({ like: 'prod', config: { databaseReplicas: 2 } })

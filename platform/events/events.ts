@@ -20,6 +20,8 @@ export interface EventQueue {
   deadLetterUrl: pulumi.Output<string>
   deadLetterName: pulumi.Output<string>
   deadLetterArn: pulumi.Output<string>
+  /** What is published before it is there does not arrive. */
+  subscription: pulumi.Resource
 }
 
 /** Seconds that a consumer has for a batch before another one may get it. */
@@ -130,19 +132,23 @@ export class Events extends pulumi.ComponentResource {
       },
       { parent: this },
     )
-    for (const [suffix, target] of [
-      ['queue', queue],
-      ['dead', dead],
-    ] as const)
-      new aws.sqs.QueuePolicy(
-        `${name}-${suffix}-policy`,
-        {
-          queueUrl: target.url,
-          policy: pulumi.jsonStringify(queuePolicy(target.arn, topicArn)),
-        },
-        { parent: this },
-      )
-    new aws.sns.TopicSubscription(
+    const policies = (
+      [
+        ['queue', queue],
+        ['dead', dead],
+      ] as const
+    ).map(
+      ([suffix, target]) =>
+        new aws.sqs.QueuePolicy(
+          `${name}-${suffix}-policy`,
+          {
+            queueUrl: target.url,
+            policy: pulumi.jsonStringify(queuePolicy(target.arn, topicArn)),
+          },
+          { parent: this },
+        ),
+    )
+    const subscription = new aws.sns.TopicSubscription(
       `${name}-subscription`,
       {
         topic: topicArn,
@@ -153,7 +159,7 @@ export class Events extends pulumi.ComponentResource {
         filterPolicy: JSON.stringify({ type: manifest.consumes.toSorted() }),
         redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: dead.arn }),
       },
-      { parent: this },
+      { parent: this, dependsOn: policies },
     )
     const { url, arn, name: queueName } = queue
     return {
@@ -163,6 +169,7 @@ export class Events extends pulumi.ComponentResource {
       deadLetterUrl: dead.url,
       deadLetterName: dead.name,
       deadLetterArn: dead.arn,
+      subscription,
     }
   }
 }

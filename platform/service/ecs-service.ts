@@ -21,7 +21,7 @@ const GRACE_SECONDS = 60
  */
 export function createEcsService(
   name: string,
-  { manifest, config, cluster, network, spotPercent, exec, callees }: ServiceArgs,
+  { manifest, config, cluster, network, events, spotPercent, exec, callees }: ServiceArgs,
   { task, securityGroup, routing, alarmNames }: EcsServiceParts,
   opts: pulumi.CustomResourceOptions,
 ): aws.ecs.Service {
@@ -66,10 +66,14 @@ export function createEcsService(
       ...opts,
       // Autoscaling decides how many there are.
       ignoreChanges: ['desiredCount'],
-      // A target group needs its rule first; names are resolved when a task starts, so callees are there before.
+      // A target group needs its rule first; names are resolved when a task starts, so callees are there before; and an
+      // event that is published before its consumer has subscribed is lost.
       dependsOn: [
         ...(routing?.rules ?? []),
         ...[...callees.values()].map(callee => callee.service),
+        ...(manifest.publishes.length > 0
+          ? [...events.queues.values()].map(({ subscription }) => subscription)
+          : []),
       ],
     },
   )
