@@ -34,6 +34,26 @@ export const ASSUMPTIONS = {
 
 export type Assumptions = typeof ASSUMPTIONS
 
+/** A stack that nobody calls: what it costs by existing. */
+export const IDLE: Assumptions = {
+  ...ASSUMPTIONS,
+  requestsPerMonth: 0,
+  edgeGigabytes: 0,
+  loadBalancerUnits: 0,
+  natGigabytes: 0,
+  endpointGigabytes: 0,
+  logGigabytes: 0,
+  /** One task asks its queue three times a minute. */
+  queueRequests: 131_400,
+  topicRequests: 0,
+  tableReads: 0,
+  tableWrites: 0,
+  tableGigabytes: 0,
+  bucketGigabytes: 0,
+  bucketPuts: 0,
+  dnsQueries: 0,
+}
+
 /** What the figures leave out. */
 export const LEFT_OUT = [
   'free allowances of the account, which other stacks share',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ASSUMPTIONS } from './assumptions.ts'
+import { ASSUMPTIONS, IDLE } from './assumptions.ts'
 import { COST_RULES } from './cost-rules.ts'
 import { estimate } from './costs.ts'
 import { priceList } from './price-list.ts'
@@ -166,7 +166,7 @@ test('what has no price is listed, a free type is not', () => {
     'no price for opensearch.Domain',
     'no price for rds.db.x2g.large',
   ])
-  expect(printCosts(estimate(stack)).join('\n')).toContain(
+  expect(printCosts(estimate(stack), estimate(stack, IDLE)).join('\n')).toContain(
     'not priced: search: no price for opensearch.Domain',
   )
 })
@@ -186,6 +186,14 @@ test('costs stand under the outermost component, with prices that nobody checked
     ['alarm', 0.5],
   ])
   expect(notes).toEqual(['prices not checked: cloudwatch.composite'])
+})
+
+test('a stack that nobody calls costs what costs by existing', () => {
+  const idle = (type: string, inputs: Parameters<typeof resource>[2]) =>
+    estimate(stackOf([resource('it', type, inputs)]), IDLE).monthlyUsd
+  expect(idle('aws:ec2/natGateway:NatGateway', {})).toBeCloseTo(32.85)
+  expect(idle('aws:cloudfront/distribution:Distribution', {})).toBe(0)
+  expect(idle('aws:kms/key:Key', {})).toBe(1)
 })
 
 test('no type is both free and priced', () => {

@@ -51,7 +51,7 @@ test('without a stack every stack is shown: tree by component, counts, costs', a
   expect(text).toMatch(/shop prod[^]*rds\.Instance +store-database {2}protected/)
   expect(text).toContain('by component: store 1\nby type: rds.Instance 1')
   expect(text).toMatch(
-    /about 13\.98 USD a month.*\n {2}store +13\.98 {2}rds\.db\.t4g\.micro 11\.68, rds\.gp3 2\.30/,
+    /about 13\.98 USD a month, 13\.98 while nobody calls it.*\n {2}store +13\.98 {2}rds\.db\.t4g\.micro 11\.68, rds\.gp3 2\.30/,
   )
 })
 

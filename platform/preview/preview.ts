@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { diffStacks } from './diff.ts'
 import { DocumentError, readDocument } from './document.ts'
+import { IDLE } from './assumptions.ts'
 import { estimate } from './costs.ts'
 import { printCosts } from './print-costs.ts'
 import { printDiff } from './print-diff.ts'
@@ -113,7 +114,10 @@ async function recordAll(
 }
 
 function report(recorded: StackPreview, against: PreviewDocument | undefined): string[] {
-  const lines = [...printTree(recorded), ...printCosts(estimate(recorded))]
+  const lines = [
+    ...printTree(recorded),
+    ...printCosts(estimate(recorded), estimate(recorded, IDLE)),
+  ]
   if (!against) return lines
   const earlier = against.stacks.find(({ stack }) => stack === recorded.stack)
   const names = against.stacks.map(({ stack }) => stack).join(', ')

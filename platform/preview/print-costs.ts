@@ -6,13 +6,16 @@ const NAME_WIDTH = 22
 const USD_WIDTH = 9
 const MIN_USD = 0.005
 
-/** One row a component, dearest first, with what makes it dear; then what the figures rest on. */
-export function printCosts(cost: Estimate): string[] {
+/**
+ * One row a component, dearest first, with what makes it dear; then what the figures rest on.
+ * @param idle the same stack while nobody calls it
+ */
+export function printCosts(cost: Estimate, idle: Pick<Estimate, 'monthlyUsd'>): string[] {
   const { monthlyUsd, components, notPriced, notes, assumptions, priceDates } = cost
   const assumed = Object.entries(assumptions).map(([name, value]) => `${name} ${value}`)
   return [
     styleText('bold', `about ${usd(monthlyUsd)} USD a month`) +
-      ` (prices of ${priceDates.join(' to ')})`,
+      `, ${usd(idle.monthlyUsd)} while nobody calls it (prices of ${priceDates.join(' to ')})`,
     ...components.map(
       ({ name, monthlyUsd: sum, lines }) =>
         `  ${name.padEnd(NAME_WIDTH)}${usd(sum).padStart(USD_WIDTH)}  ${styleText('dim', parts(lines))}`,

@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import program from '../index.ts'
 import { diffStacks } from './diff.ts'
+import { IDLE } from './assumptions.ts'
 import { estimate } from './costs.ts'
 import { recordStack } from './record.ts'
 import { replacementTable } from './replacement-table.ts'
 import { stacksOf } from './stack-config.ts'
 import type { StackPreview } from './stack-preview.ts'
+import * as services from '../services.ts'
+import { systemOf } from '../system.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -46,4 +49,11 @@ describe.each(stacksOf(root))('the program for %s', stack => {
     )
     expect([added, changed, replaced, mayBeReplaced, removed].flat()).toEqual([])
   })
+})
+
+test('dev with users and products costs at most 120 USD a month while nobody calls it', async () => {
+  const { users, products } = services
+  const system = systemOf({ users, products })
+  const preview = await recordStack({ root, stack: 'dev', program: () => program(system) })
+  expect(estimate(preview, IDLE).monthlyUsd).toBeLessThanOrEqual(120)
 })
