@@ -54,7 +54,7 @@ function platform(system: System, config: StackConfig) {
   const events = new Events('events', base, on)
   const tables = new Tables('tables', base, on)
   const messaging = new Messaging('messaging', { ...base, ...config.messaging }, on)
-  const cluster = new Cluster('cluster', { ...base, ...config.cluster }, on)
+  const cluster = new Cluster('cluster', { ...base, ...tasks, ...config.cluster }, on)
   const alarms = new AlarmTopic('alarms', { ...base, ...told }, on)
   const edge = new Edge('edge', { ...base, ...config.edge, network }, on)
 

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { capacityOf } from './capacity.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 
 export interface ClusterArgs {
@@ -7,6 +8,8 @@ export interface ClusterArgs {
   keyArn: pulumi.Input<string>
   /** `enhanced` has figures of each task. */
   containerInsights: 'enabled' | 'enhanced'
+  /** Share of tasks on Fargate Spot in percent. */
+  spotPercent: number
   logDays: number
 }
 
@@ -25,7 +28,7 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:Cluster', name, {}, opts)
-    const { prefix, keyArn, containerInsights, logDays } = args
+    const { prefix, keyArn, containerInsights, spotPercent, logDays } = args
     this.name = physicalName([prefix], NAME_LIMITS.cluster)
     this.execLogName = `/${prefix}/exec`
     const log = new aws.cloudwatch.LogGroup(
@@ -59,7 +62,12 @@ export class Cluster extends pulumi.ComponentResource {
     )
     new aws.ecs.ClusterCapacityProviders(
       `${name}-capacity`,
-      { clusterName: cluster.name, capacityProviders: ['FARGATE', 'FARGATE_SPOT'] },
+      {
+        clusterName: cluster.name,
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        // Services say it themselves; for tasks that somebody starts by hand.
+        defaultCapacityProviderStrategies: capacityOf(spotPercent),
+      },
       { parent: this },
     )
     this.arn = cluster.arn

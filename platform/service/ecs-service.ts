@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { capacityOf } from './capacity.ts'
 import { SERVICE_PORT } from './ports.ts'
 import type { ServiceArgs } from './service-args.ts'
 
@@ -91,18 +92,3 @@ const serviceConnect = (service: string, namespace: pulumi.Input<string>) => ({
     },
   ],
 })
-
-/**
- * With less than 100 percent on Spot the first task of a service never is: one answers when Spot has nothing left.
- */
-export function capacityOf(
-  spotPercent: number,
-): aws.types.input.ecs.ServiceCapacityProviderStrategy[] {
-  const onDemand = {
-    capacityProvider: 'FARGATE',
-    base: spotPercent < 100 ? 1 : 0,
-    weight: 100 - spotPercent,
-  }
-  const spot = { capacityProvider: 'FARGATE_SPOT', base: 0, weight: spotPercent }
-  return [onDemand, spot].filter(({ weight }) => weight > 0)
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capacityOf } from './ecs-service.ts'
+import { capacityOf } from './capacity.ts'
 import { declaredPlatform } from '../testing/declared-platform.ts'
 
 const prod = declaredPlatform({ like: 'prod' })
@@ -96,6 +96,13 @@ test.for([
       weight,
     ]),
   ).toEqual(strategies)
+})
+
+test('what is started in the cluster without a word goes where the stack says', async () => {
+  const defaults = (declared: Awaited<typeof dev>) =>
+    declared.one('ClusterCapacityProviders').inputs['defaultCapacityProviderStrategies']
+  expect(defaults(await dev)).toEqual(capacityOf(100))
+  expect(defaults(await prod)).toEqual(capacityOf(30))
 })
 
 test('the load balancer sends to tasks that say they are ready, and lets those that leave finish', async () => {
