@@ -22,13 +22,19 @@ const reviews = defineService({
     sms: true,
     push: true,
   },
-  calls: ['products'],
+  calls: ['ratings'],
   publishes: ['review.written'],
   consumes: ['review.written'],
   settings: { minutes: z.coerce.number().default(30) },
   secrets: { key: z.base64() },
 })
-const withReviews = systemOf({ ...services, reviews })
+const ratings = defineService({
+  name: 'ratings',
+  description: 'Ratings',
+  routes: [],
+  needs: { callers: true },
+})
+const withReviews = systemOf({ ...services, reviews, ratings })
 const today = systemOf(services)
 /** Every service so small that the smallest database has connections for all. */
 const small = Object.fromEntries(Object.keys(services).map(name => [name, { max: 2 }]))
@@ -75,6 +81,24 @@ const VARIANTS = [
 ] as const
 
 type Props = Record<string, unknown>
+type Resources = Declared['resources']
+
+/** Where a secret value may stand. */
+const SECRET_PLACES = [
+  'aws:secretsmanager/secretVersion:SecretVersion secretString',
+  'aws:elasticache/user:User authenticationMode',
+  'aws:rds/instance:Instance password',
+]
+const placesOf = (
+  resources: Resources,
+  holds: (resource: Resources[number], property: string) => boolean,
+): string[] =>
+  resources.flatMap(resource =>
+    Object.keys(resource.inputs)
+      .filter(property => holds(resource, property))
+      .map(property => `${resource.type} ${property}`),
+  )
+
 interface Container {
   environment: { name: string; value: string }[]
   secrets: { name: string; valueFrom: string }[]
@@ -165,21 +189,26 @@ describe.each(VARIANTS)('%s', (_, change) => {
   )
 
   test('shows a secret to Secrets Manager and to what it protects alone', async () => {
-    const declared = await platform
-    const places = declared.resources
-      .filter(({ inputs }) => JSON.stringify(inputs).includes('[secret]'))
-      .flatMap(({ type, inputs }) =>
-        Object.entries(inputs)
-          .filter(([, value]) => JSON.stringify(value).includes('[secret]'))
-          .map(([property]) => `${type} ${property}`),
-      )
-    const allowed = [
-      'aws:secretsmanager/secretVersion:SecretVersion secretString',
-      'aws:elasticache/user:User authenticationMode',
-      'aws:rds/instance:Instance password',
-    ]
-    expect(places.filter(place => !allowed.includes(place))).toEqual([])
-    expect(places).toContain(allowed[0])
+    const { resources } = await platform
+    const places = placesOf(resources, ({ inputs }, property) =>
+      JSON.stringify(inputs[property]).includes('[secret]'),
+    )
+    expect(places.filter(place => !SECRET_PLACES.includes(place))).toEqual([])
+    expect(places).toContain(SECRET_PLACES[0])
+  })
+
+  test('hands what it generates to the same places, and never in the open', async () => {
+    const { resources } = await platform
+    const made = new Set(
+      resources.filter(({ type }) => /:Random(Password|Bytes)$/.test(type)).map(({ urn }) => urn),
+    )
+    const fromMade = placesOf(
+      resources,
+      ({ propertyDependencies }, property) =>
+        propertyDependencies[property]?.some(urn => made.has(urn)) ?? false,
+    )
+    expect(fromMade.filter(place => !SECRET_PLACES.includes(place))).toEqual([])
+    expect(fromMade).toContain(SECRET_PLACES[0])
   })
 
   test('names the resources of each statement, but where AWS has no level below', async () => {
@@ -240,9 +269,31 @@ describe.each(VARIANTS)('%s', (_, change) => {
         'referencedSecurityGroupId',
       )
       expect(incoming.filter(end => !end.startsWith('edge'))).toEqual(callers.sort())
-      expect(incoming.filter(end => end.startsWith('edge'))).toHaveLength(1)
+      expect(incoming.filter(end => end.startsWith('edge'))).toHaveLength(
+        manifest.routes.length > 0 ? 1 : 0,
+      )
     },
   )
+
+  test('makes each resource of AWS by the one provider that tags it', async () => {
+    const declared = await platform
+    const provider = declared.resources.find(({ type }) => type === 'pulumi:providers:aws')
+    expect(JSON.parse(text(provider?.inputs['defaultTags']))).toEqual({
+      tags: {
+        Project: 'shop',
+        Stack: change.like,
+        Service: 'platform',
+        Owner: expect.stringMatching(/./),
+        CostCenter: expect.stringMatching(/./),
+        ManagedBy: 'pulumi',
+      },
+    })
+    const others = declared.resources.filter(
+      ({ type, custom, provider: own }) =>
+        custom && type.startsWith('aws:') && !own?.startsWith(`${provider?.urn}::`),
+    )
+    expect(others.map(({ urn }) => urn)).toEqual([])
+  })
 
   test('tags what belongs to a service with its name', async () => {
     const declared = await platform
@@ -578,9 +629,12 @@ test('resources are wired by reference: what is unknown until it exists is never
     ['appautoscaling/target:Target', 'resourceId'],
     ['ecr/lifecyclePolicy:LifecyclePolicy', 'repository'],
   ]
-  for (const [type, property] of REFERENCES)
-    for (const { name, propertyDependencies } of declared.all(type))
-      expect(propertyDependencies[property]?.length, `${name}.${property}`).toBeGreaterThan(0)
+  for (const [type, property] of REFERENCES) {
+    const given = declared.all(type).filter(({ inputs }) => inputs[property] !== undefined)
+    expect(given, `${type} ${property}`).not.toEqual([])
+    for (const { name, propertyDependencies } of given)
+      expect(propertyDependencies[property] ?? [], `${name}.${property}`).not.toEqual([])
+  }
 })
 
 test.for(STACKS)('%s has one ECS service, image and repository for each service', async like => {
