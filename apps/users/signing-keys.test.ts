@@ -1,10 +1,15 @@
 import { createPrivateKey } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { openDatabase } from '../shared/database.ts'
 import type { TestDatabase } from '../shared/testing/test-database.ts'
 import { PUBLIC_URL, type TestService } from '../shared/testing/test-service.ts'
+import { keyCipher } from './key-cipher.ts'
+import { MIGRATIONS } from './migrations-folder.ts'
 import { Discovery, Jwks } from './schemas.ts'
-import { newAccount, newAdmin, startUsers, usersDatabase } from './testing.ts'
+import { SigningKeyEntity } from './signing-key.ts'
+import { signingKeys } from './signing-keys.ts'
+import { KEY_ENCRYPTION_KEY, newAccount, newAdmin, startUsers, usersDatabase } from './testing.ts'
 
 let database: TestDatabase
 const started: TestService[] = []
@@ -46,6 +51,24 @@ test('instances that start at once on an empty database make one key', async () 
   for (const set of sets) expect(set).toEqual(sets[0])
   const { access_token: token } = await newAccount(instances[0])
   expect((await instances[1].call('/users/me', { token })).status).toBe(200)
+})
+
+test('before there is a key nothing is published and nothing signed: an empty set would make good tokens bad', async () => {
+  const own = await openDatabase({
+    ...{ service: 'users', url: database.url, poolSize: 1 },
+    ...{ entities: [SigningKeyEntity], migrations: MIGRATIONS },
+  })
+  const keys = signingKeys({
+    database: own,
+    cipher: keyCipher(KEY_ENCRYPTION_KEY),
+    algorithm: 'EdDSA',
+    maxAgeDays: 30,
+  })
+  for (const use of [keys.publicKeys, keys.current])
+    expect(use).toThrow(expect.objectContaining({ status: 503 }))
+  await keys.maintain()
+  expect(keys.publicKeys().keys).toHaveLength(1)
+  await own.close()
 })
 
 test('the key set holds public keys alone, and any JOSE library verifies tokens with it', async () => {

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import type { z } from 'zod'
 import type { Database } from '../shared/database.ts'
+import { unavailable } from '../shared/errors.ts'
 import type { TokenAlgorithm } from '../shared/token-format.ts'
 import type { KeyCipher } from './key-cipher.ts'
 import { type KeyPlan, nextKeyFrom, noticeMs, retired, signerOf } from './key-schedule.ts'
@@ -10,8 +11,9 @@ import type { Jwks } from './schemas.ts'
 import { createKey, openKey, type SigningKey, SigningKeyEntity } from './signing-key.ts'
 
 export interface SigningKeys {
-  /** The key that signs now. */
+  /** The key that signs now. @throws {AppError} 503 until `maintain` has run */
   current: () => { kid: string; algorithm: TokenAlgorithm; privateKey: KeyObject }
+  /** @throws {AppError} 503 until `maintain` has run */
   publicKeys: () => z.input<typeof Jwks>
   /** Resolves key ids for the verification of our own tokens. */
   resolve: JWTVerifyGetKey
@@ -45,12 +47,16 @@ export function signingKeys(options: SigningKeyOptions): SigningKeys {
     })
   const current = () => {
     const key = signerOf(keys, Date.now())
-    if (!key) throw new Error('no signing key: maintain() has not run')
+    if (!key) throw noKeys()
     const known = opened.get(key.kid) ?? openKey(key, cipher)
     opened.set(key.kid, known)
     return { kid: key.kid, algorithm: key.publicJwk.alg, privateKey: known }
   }
-  const publicKeys = () => ({ keys: keys.map(key => key.publicJwk) })
+  // Never an empty set: whoever fetched one would refuse good tokens until it fetches again.
+  const publicKeys = () => {
+    if (keys.length === 0) throw noKeys()
+    return { keys: keys.map(key => key.publicJwk) }
+  }
   return {
     current,
     publicKeys,
@@ -85,6 +91,8 @@ export function signingKeys(options: SigningKeyOptions): SigningKeys {
     },
   }
 }
+
+const noKeys = () => unavailable('The signing keys are not there yet; try again shortly')
 
 const allKeys = (em: EntityManager): Promise<SigningKey[]> =>
   em.findAll(SigningKeyEntity, { orderBy: { signsFrom: 'asc', kid: 'asc' } })
