@@ -15,7 +15,7 @@ import type { Target } from './edge/routing.ts'
 import { openSecrets, type Secrets } from './data/secrets.ts'
 import { type ServiceProcess, superviseService } from './services/service-process.ts'
 import { startDemo } from './demo/start-demo.ts'
-import { DATABASE, environmentFor } from './services/supply.ts'
+import { DATABASE, environmentFor, type LocalSettings } from './services/supply.ts'
 
 export interface PlatformOptions {
   appsDir: string
@@ -26,6 +26,12 @@ export interface PlatformOptions {
   run: readonly string[]
   port: number
   fresh: boolean
+  /** Settings that differ from the manifests' defaults, by service. */
+  settings?: LocalSettings
+  /** Longest pause before a service that keeps ending by itself is started again. @default 10000 */
+  longestPauseMs?: number
+  /** Whether to make the demo's accounts and catalogue. @default true */
+  fillsDemo?: boolean
   /** PATH of the services; they inherit nothing else. */
   path: string
   output: Output
@@ -36,6 +42,7 @@ export interface PlatformOptions {
 export interface RunningPlatform {
   url: string
   services: readonly { name: string; url: string }[]
+  programs: readonly Program[]
   demo: Demo | undefined
 }
 
@@ -77,6 +84,8 @@ export async function startPlatform(
   parts.postgres = await startPostgres({
     dataDir: folder.postgres,
     password: secrets.superuser,
+    // A pool for each service, its bus and those who listen, twice over: a killed one's connections stay for a moment.
+    settings: { max_connections: '250' },
     log: output,
   })
   await ensureDatabase(parts.postgres, DATABASE)
@@ -85,15 +94,17 @@ export async function startPlatform(
   signal.throwIfAborted()
   await migrateAll(programs, parts.postgres.adminUrl(DATABASE))
   signal.throwIfAborted()
+  const pauses = { ...(options.longestPauseMs && { longestPauseMs: options.longestPauseMs }) }
   for (const program of programs) {
     const onStart = (pid: number) => rememberService(folder.processes, pid, program.main)
-    parts.services.push(superviseService({ ...program, output, onStart }))
+    parts.services.push(superviseService({ ...program, ...pauses, output, onStart }))
   }
   await untilReady(parts.edge, output, signal)
   return {
     url,
     services: targets.map(({ manifest: { name }, url: direct }) => ({ name, url: direct })),
-    demo: await startDemo(options, url, programs),
+    programs,
+    demo: options.fillsDemo === false ? undefined : await startDemo(options, url, programs),
   }
 }
 
@@ -115,13 +126,13 @@ async function portsOf(manifests: readonly AnyManifest[]): Promise<Map<string, n
 
 function programsOf(
   targets: readonly Target[],
-  { appsDir, folder, path, port }: PlatformOptions,
+  { appsDir, folder, path, port, settings = {} }: PlatformOptions,
   ports: ReadonlyMap<string, number>,
   postgres: Postgres,
   secrets: Secrets,
 ): Program[] {
   const supplies = {
-    ...{ postgres, secrets, ports, mailDir: folder.mail },
+    ...{ postgres, secrets, ports, settings, mailDir: folder.mail },
     publicUrl: `http://localhost:${port}`,
   }
   return targets.map(({ manifest }) => ({

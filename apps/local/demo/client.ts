@@ -6,6 +6,8 @@ export interface ShopRequest {
   path: string
   token?: string
   body?: object
+  /** Sent as `Idempotency-Key`. */
+  key?: string
 }
 
 export interface ShopAnswer {
@@ -23,13 +25,14 @@ let requests = 0
 /** Calls the API as any client does, until `signal` says stop. */
 export const shopAt =
   (baseUrl: string, signal: AbortSignal): Shop =>
-  async ({ method = 'GET', path, token, body }) => {
+  async ({ method = 'GET', path, token, body, key }) => {
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: {
         'X-Request-Id': `${OWN_REQUESTS}${++requests}`,
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(body && { 'Content-Type': 'application/json' }),
+        ...(key !== undefined && { 'Idempotency-Key': key }),
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),

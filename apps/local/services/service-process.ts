@@ -11,12 +11,16 @@ export interface ServiceOptions {
   /** Seconds that it may take to end after SIGTERM. */
   stopSeconds: number
   output: Output
+  /** Longest pause before a process that keeps ending by itself is started again. @default 10000 */
+  longestPauseMs?: number
   /** Told of each process, before it can outlive us. */
   onStart: (pid: number) => void
 }
 
 export interface ServiceProcess {
   readonly name: string
+  /** Of the process that runs now. */
+  readonly pid: number | undefined
   /** Lets it drain and end; it is killed when it takes longer than it may. */
   stop: () => Promise<void>
 }
@@ -27,11 +31,11 @@ const STEADY_MS = 30_000
 
 /** Keeps a service running: a process that ends by itself is started again, ever later while it goes on failing. */
 export function superviseService(options: ServiceOptions): ServiceProcess {
-  const { name, output } = options
+  const { name, output, longestPauseMs = BACKOFF_MS.longest } = options
   let child = spawnService(options)
   let stopping = false
   let restart: NodeJS.Timeout | undefined
-  let backoffMs = BACKOFF_MS.first
+  let backoffMs = Math.min(BACKOFF_MS.first, longestPauseMs)
 
   const watch = () => {
     const startedAt = performance.now()
@@ -44,12 +48,15 @@ export function superviseService(options: ServiceOptions): ServiceProcess {
         child = spawnService(options)
         watch()
       }, backoffMs)
-      backoffMs = Math.min(backoffMs * 2, BACKOFF_MS.longest)
+      backoffMs = Math.min(backoffMs * 2, longestPauseMs)
     })
   }
   watch()
   return {
     name,
+    get pid() {
+      return child.pid
+    },
     stop: async () => {
       stopping = true
       clearTimeout(restart)

@@ -13,14 +13,18 @@ export interface LocalSupplies {
   publicUrl: string
   /** Where mail, text messages and push messages land: nothing is sent. */
   mailDir: string
+  settings?: LocalSettings
 }
+
+/** By service and setting, in place of the manifests' defaults. */
+export type LocalSettings = Readonly<Record<string, Readonly<Record<string, string | number>>>>
 
 const POOL_SIZE = 8
 
 /** What a laptop gives a service, where AWS gives the same from its own parts. */
 export function environmentFor(
   manifest: AnyManifest,
-  { postgres, secrets, ports, publicUrl, mailDir }: LocalSupplies,
+  { postgres, secrets, ports, publicUrl, mailDir, settings = {} }: LocalSupplies,
 ): Record<string, string> {
   const urlOf = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ofService = (service: string) => {
@@ -57,7 +61,7 @@ export function environmentFor(
         { url: urlOf(callee), token: ofService(callee).token },
       ]),
     ),
-    settings: {},
+    settings: settings[manifest.name] ?? {},
     secrets: own.secrets,
   }
   const { plain, secret } = environmentOf<AnyManifest>(manifest, supply)
