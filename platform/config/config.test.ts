@@ -15,7 +15,6 @@ interface Declaration {
   type: string
   description: string
   default: unknown
-  secret?: boolean
 }
 const declared = (
   readYaml(readFileSync(join(ROOT, 'Pulumi.yaml'), 'utf8')) as {
@@ -49,7 +48,6 @@ describe('Pulumi.yaml', () => {
       description: expect.stringMatching(/^.{10,}$/),
       default: expect.anything(),
       ...(key.type === 'array' && { items: { type: 'string' } }),
-      ...(key.secret && { secret: true }),
     })
   })
 })

@@ -165,6 +165,27 @@ test('a declared key without default that the stack does not set is named', asyn
   await expect(record(() => {}, files)).rejects.toThrow('stack "dev" lacks shop:owner')
 })
 
+test.for([
+  [
+    'default',
+    { 'Pulumi.yaml': "name: shop\nconfig: { key: { type: string, secret: true, default: '' } }\n" },
+  ],
+  [
+    'value',
+    {
+      'Pulumi.yaml': 'name: shop\nconfig: { key: { type: string, secret: true } }\n',
+      'Pulumi.dev.yaml': 'config: { shop:key: open }',
+    },
+  ],
+] as const)(
+  'a plain %s of a key that is declared secret is refused, as by Pulumi',
+  async ([, files]) => {
+    await expect(record(() => {}, files)).rejects.toThrow(
+      'stack "dev": shop:key is declared secret and must be encrypted: pulumi config set --secret shop:key',
+    )
+  },
+)
+
 test('no secret stands in the preview, wherever it goes', async () => {
   const preview = await record(
     () => {

@@ -23,7 +23,8 @@ export const stacksOf = (root: string): string[] =>
 
 /**
  * Reads `Pulumi.yaml` (declared keys and their defaults) and `Pulumi.STACK.yaml` as the Pulumi CLI does.
- * @throws Error for a file that is not there and for declared keys without default that the stack does not set
+ * @throws Error for a file that is not there and for declared keys without default that the stack does not set,
+ * and for a plain value of a key that is declared secret
  */
 export function readStackConfig(root: string, stack: string): StackConfig {
   const project = read(root, 'Pulumi.yaml')
@@ -45,11 +46,19 @@ export function readStackConfig(root: string, stack: string): StackConfig {
     throw new Error(
       `stack "${stack}" lacks ${missing.join(', ')}, which Pulumi.yaml declares without default; set it in Pulumi.${stack}.yaml`,
     )
+  const encrypted = new Set<string>()
   for (const [key, value] of Object.entries(given)) {
     const opened = withoutSecure(value)
-    if (opened.secure && !secretKeys.includes(key)) secretKeys.push(key)
+    if (opened.secure) encrypted.add(key)
     values[key] = text(opened.value)
   }
+  // Pulumi runs nothing then, not even a preview: a default in plain makes every stack set the key.
+  const plain = secretKeys.find(key => key in values && !encrypted.has(key))
+  if (plain !== undefined)
+    throw new Error(
+      `stack "${stack}": ${plain} is declared secret and must be encrypted: pulumi config set --secret ${plain} --stack ${stack}`,
+    )
+  secretKeys.push(...[...encrypted].filter(key => !secretKeys.includes(key)))
   return { project: name, stack, values, secretKeys }
 }
 
