@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { preview } from './preview.ts'
+import { skipPromiseTraces } from './promise-traces.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 // As under Pulumi: the program finds its files from the root.
 process.chdir(root)
+skipPromiseTraces()
 process.exitCode = await preview({
   argv: process.argv.slice(2),
   root,
