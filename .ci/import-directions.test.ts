@@ -33,6 +33,18 @@ const IMPORTS: readonly (readonly [file: string, imported: string, allowed: bool
   ['platform/service/f.ts', '../../apps/shared/manifest.ts', true],
   ['platform/service/g.ts', '../../apps/local/log.ts', false],
   ['platform/h.test.ts', '../apps/shared/config.ts', true],
+  ['policies/a.ts', '../platform/preview/record.ts', false],
+  ['policies/b.ts', '../apps/users/manifest.ts', false],
+  ['policies/c.ts', '@pulumi/aws', false],
+  ['policies/d.ts', 'type @pulumi/aws', true],
+  ['policies/rules/e.ts', '../../platform/names.ts', false],
+  ['policies/rules/f.ts', '@pulumi/pulumi', false],
+  ['policies/rules/g.ts', '../rule.ts', true],
+  ['policies/rules/g.fixtures.ts', '@pulumi/aws', true],
+  ['policies/reports/h.ts', '../../platform/preview/record.ts', false],
+  ['policies/offline/i.ts', '../../platform/preview/record.ts', true],
+  ['policies/engine/j.ts', '@pulumi/policy', true],
+  ['policies/engine/k.ts', '../../platform/preview/record.ts', false],
 ]
 
 let folder: string
@@ -55,7 +67,7 @@ beforeAll(async () => {
   }
   const linted = spawnSync(
     join(ROOT, 'node_modules/.bin/oxlint'),
-    ['--format', 'unix', 'apps', 'platform'],
+    ['--format', 'unix', 'apps', 'platform', 'policies'],
     {
       cwd: folder,
       encoding: 'utf8',

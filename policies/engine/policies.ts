@@ -1,0 +1,126 @@
+import type {
+  ReportViolation,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from '@pulumi/policy'
+import { evaluate, type Outcome, outcomeOf, viewOf } from '../evaluate.ts'
+import { explain } from '../explain.ts'
+import { guarded } from '../not-evaluated.ts'
+import type { Resource } from '../resource.ts'
+import type { Rule } from '../rule.ts'
+import { StackView } from '../stack-view.ts'
+import { judge } from '../verdict.ts'
+import type { Waiver } from '../waiver.ts'
+import { declaredResource, stackFacts } from './from-engine.ts'
+
+type EnginePolicy = ResourceValidationPolicy & Partial<StackValidationPolicy>
+
+export interface PolicyArgs {
+  rules: readonly Rule[]
+  waivers: readonly Waiver[]
+  /** Such as 2026-12-31. */
+  today: string
+}
+
+/** Says when a part of the rules did not answer. */
+export const SELF_CHECK = 'Shop.SelfCheck'
+
+/**
+ * One policy for each control. Rules that look at one resource stop it from being made; the others see the stack at the
+ * end. A control that could not be decided is reported as a warning that names the property.
+ */
+export function policiesOf({ rules, waivers, today }: PolicyArgs): EnginePolicy[] {
+  const evaluated = rules.filter(({ offlineOnly }) => !offlineOnly)
+  const byControl = Map.groupBy(evaluated, ({ control }) => control)
+  const declared = new Map<string, Resource>()
+  const answered = new Set<string>()
+  const controls = [...byControl].map(([control, of]): EnginePolicy => {
+    const own = of.filter(({ seesStack }) => !seesStack)
+    const cross = of.filter(({ seesStack }) => seesStack)
+    return {
+      ...described(control, of),
+      ...(own.length > 0 && {
+        validateResource: (args, report) => {
+          const resource = declaredResource(args)
+          const view = { ...resource, inputs: guarded(resource.inputs) }
+          const [stack, project] = namesOf(args.urn)
+          const alone = new StackView({ project, stack, region: undefined, resources: [view] })
+          const outcomes = own
+            .filter(({ types }) => types.includes(resource.type))
+            .flatMap(rule => outcomeOf(rule, view, alone) ?? [])
+          reportAll(report, judge(outcomes, alone, waivers, today).judged, alone)
+        },
+      }),
+      validateStack: (args, report) => {
+        const facts = stackFacts(args.resources, declared)
+        const view = viewOf(facts)
+        const { judged } = judge(evaluate(cross, facts), view, waivers, today)
+        reportAll(report, judged, view)
+        answered.add(control)
+      },
+    }
+  })
+  return [...controls, selfCheck([...byControl.keys()], declared, answered)]
+}
+
+const namesOf = (urn: string): [stack: string, project: string] => {
+  const [, stack = '', project = ''] = /^urn:pulumi:(.*?)::(.*?)::/.exec(urn) ?? []
+  return [stack, project]
+}
+
+function described(control: string, [first]: readonly Rule[]) {
+  return {
+    name: control,
+    description: first?.title ?? control,
+    enforcementLevel: 'mandatory' as const,
+    ...(first && { severity: first.severity, url: first.remediation }),
+  }
+}
+
+/** The SDK takes a violation with its own level, and does not publish a type for that. */
+type Report = (violation: { message: string; urn: string; enforcementLevel?: 'advisory' }) => void
+
+function reportAll(
+  report: ReportViolation,
+  judged: ReturnType<typeof judge>['judged'],
+  stack: StackView,
+): void {
+  for (const outcome of judged) {
+    if (outcome.verdict === 'passed' || outcome.waiver) continue
+    const reported = report as unknown as Report
+    reported({
+      message: explain(outcome, stack),
+      urn: outcome.resource.urn,
+      ...(isEarly(outcome) && { enforcementLevel: 'advisory' }),
+    })
+  }
+}
+
+/** Decided once the value exists: in `up`, before the resource itself is made. */
+const isEarly = (outcome: Outcome): boolean =>
+  outcome.verdict === 'unknown' && outcome.reason.untilCreated
+
+/** A pack that breaks half-way still serves what it has: what did not answer is counted at the end. */
+function selfCheck(
+  controls: readonly string[],
+  declared: Map<string, Resource>,
+  answered: Set<string>,
+): EnginePolicy {
+  return {
+    name: SELF_CHECK,
+    description: 'Every control of the pack is evaluated',
+    enforcementLevel: 'mandatory',
+    severity: 'critical',
+    validateResource: args => {
+      declared.set(args.urn, declaredResource(args))
+    },
+    validateStack: (_, report) => {
+      const silent = controls.filter(control => !answered.has(control))
+      answered.clear()
+      if (silent.length > 0)
+        report(
+          `${silent.length} of ${controls.length} controls were not evaluated: ${silent.join(', ')}; a control is turned off by a waiver in policies/waivers.ts, not by configuration`,
+        )
+    },
+  }
+}

@@ -1,0 +1,5 @@
+import type { Rule } from './rule.ts'
+import { rds } from './rules/rds.ts'
+
+/** Every rule of the pack. */
+export const RULES: readonly Rule[] = [...rds]
