@@ -1,38 +1,40 @@
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { evaluate } from './evaluate.ts'
+import { said } from './explain.ts'
 import { RULES } from './rules.ts'
 import { FIXTURES } from './testing/all-fixtures.ts'
+import { programsOf } from './testing/fixtures.ts'
 import { recorded } from './testing/record.ts'
 
-const verdicts = async (control: string, program: () => unknown) => {
+/** What the rules of one control say of a program. */
+async function saidOf(control: string, program: () => unknown) {
   const rules = RULES.filter(rule => rule.control === control)
-  return evaluate(rules, await recorded(program))
+  const outcomes = evaluate(rules, await recorded(program))
+  return {
+    findings: outcomes.flatMap(one => (one.verdict === 'failed' ? said(one) : [])),
+    undecided: outcomes.flatMap(one => (one.verdict === 'unknown' ? one.reason.message : [])),
+  }
 }
 
 describe.for(Object.entries(FIXTURES))('%s', ([control, { passes, fails, unknown = {} }]) => {
-  test.for(Object.entries(passes))('accepts: %s', async ([, program]) => {
-    const outcomes = await verdicts(control, program)
-    const said = outcomes.flatMap(outcome => {
-      if (outcome.verdict === 'failed')
-        return `${outcome.finding.property} ${outcome.finding.problem}`
-      return outcome.verdict === 'unknown' ? outcome.reason.message : []
-    })
-    expect(said).toEqual([])
+  test.concurrent.for(Object.entries(passes))('accepts: %s', async ([, program], { expect }) => {
+    expect(await saidOf(control, program)).toEqual({ findings: [], undecided: [] })
   })
 
-  test.for(Object.entries(fails))('finds: %s', async ([message, program]) => {
-    const outcomes = await verdicts(control, program)
-    const said = outcomes.flatMap(outcome =>
-      outcome.verdict === 'failed' ? `${outcome.finding.property} ${outcome.finding.problem}` : [],
-    )
-    expect(said.join('\n')).toContain(message)
+  test.concurrent.for(programsOf(fails))('finds: %s', async ([message, program], { expect }) => {
+    const { findings, undecided } = await saidOf(control, program)
+    expect(findings[0]).toContain(message)
+    // The same thing said of several resources, and nothing beside it.
+    expect(new Set(findings).size).toBe(1)
+    expect(undecided).toEqual([])
   })
 
-  test.for(Object.entries(unknown))('can not decide: %s', async ([message, program]) => {
-    const outcomes = await verdicts(control, program)
-    const said = outcomes.flatMap(outcome =>
-      outcome.verdict === 'unknown' ? outcome.reason.message : [],
-    )
-    expect(said.join('\n')).toContain(message)
-  })
+  test.concurrent.for(programsOf(unknown))(
+    'can not decide: %s',
+    async ([message, program], { expect }) => {
+      const { findings, undecided } = await saidOf(control, program)
+      expect(undecided.join('\n')).toContain(message)
+      expect(findings).toEqual([])
+    },
+  )
 })
