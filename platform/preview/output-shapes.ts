@@ -17,7 +17,7 @@ export function outputShape(type: string): OutputShape {
   if (known) return known
   const shape = new Map<string, string>()
   for (const [, name, output] of declaration(type).matchAll(
-    /^ {4}(?:declare )?readonly (\w+): pulumi\.Output<([^;]*)>;$/gm,
+    /^ {4}(?:declare )?readonly (\w+): pulumi\.Output<((?:\{[^}]*\}|[^;{])*)>;$/gm,
   ))
     if (name && output && !output.endsWith('| undefined')) shape.set(name, output)
   shapes.set(type, shape)
