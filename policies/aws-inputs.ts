@@ -19,8 +19,11 @@ type ClassOf<T extends string> = T extends `${infer M}.${infer N}`
 /** What the stack as a whole is checked by; no resource of AWS. */
 export const STACK = 'stack'
 
+/** Every resource of AWS, whatever its type. */
+export const EVERY = 'every'
+
 /** Compiles only for a class that `@pulumi/aws` has, `rds.Instance`, or for the stack itself. */
-export type Known<T extends string> = T extends typeof STACK
+export type Known<T extends string> = T extends typeof STACK | typeof EVERY
   ? T
   : ArgsOf<ClassOf<T>> extends never
     ? never
@@ -30,8 +33,8 @@ export type Known<T extends string> = T extends typeof STACK
  * The inputs of a type, with the names that `@pulumi/aws` gives them: a misspelt property does not compile. All of them may
  * be missing, whatever the type says: what is checked may come from another program.
  */
-export type InputsOf<T extends string> = T extends typeof STACK
-  ? Record<never, never>
+export type InputsOf<T extends string> = T extends typeof STACK | typeof EVERY
+  ? { readonly region?: string | undefined }
   : Optional<ArgsOf<ClassOf<T>>>
 
 type Optional<A> = { readonly [K in keyof A]?: A[K] | undefined }

@@ -1,4 +1,4 @@
-import { STACK } from './aws-inputs.ts'
+import { EVERY, STACK } from './aws-inputs.ts'
 import { guarded, NotEvaluated } from './not-evaluated.ts'
 import type { Resource } from './resource.ts'
 import type { Finding, Rule } from './rule.ts'
@@ -40,8 +40,16 @@ export function outcomeOf(rule: Rule, resource: Resource, stack: StackView): Out
   }
 }
 
+/** A type that a rule is about. */
+export const isSubject = ({ types }: Rule, resource: Resource): boolean =>
+  types.includes(resource.type) || (types.includes(EVERY) && isOfAws(resource))
+
+/** `urn:pulumi:dev::shop::shop:platform:Database$aws:rds/instance:Instance::db` */
+const isOfAws = ({ urn }: Resource): boolean => /[:$]aws:[^:$]+:[^:$]+::/.test(urn)
+
 function subjectsOf({ types }: Rule, stack: StackView): readonly Resource[] {
   if (types.includes(STACK)) return [stackItself(stack)]
+  if (types.includes(EVERY)) return stack.resources.filter(one => isOfAws(one) && !one.foreign)
   return types.flatMap(type => stack.all(type as never))
 }
 

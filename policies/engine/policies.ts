@@ -3,7 +3,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from '@pulumi/policy'
-import { evaluate, type Outcome, outcomeOf, viewOf } from '../evaluate.ts'
+import { evaluate, isSubject, type Outcome, outcomeOf, viewOf } from '../evaluate.ts'
 import { explain } from '../explain.ts'
 import { guarded } from '../not-evaluated.ts'
 import type { Resource } from '../resource.ts'
@@ -46,7 +46,7 @@ export function policiesOf({ rules, waivers, today }: PolicyArgs): EnginePolicy[
           const [stack, project] = namesOf(args.urn)
           const alone = new StackView({ project, stack, region: undefined, resources: [view] })
           const outcomes = own
-            .filter(({ types }) => types.includes(resource.type))
+            .filter(rule => isSubject(rule, view))
             .flatMap(rule => outcomeOf(rule, view, alone) ?? [])
           reportAll(report, judge(outcomes, alone, waivers, today).judged, alone)
         },

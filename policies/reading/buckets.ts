@@ -96,6 +96,13 @@ export function publicWay(
   return undefined
 }
 
+/** A rule in force for when files end, inside the bucket or beside it. */
+export const hasLifecycle = (bucket: Bucket, stack: StackView): boolean =>
+  (bucket.inputs.lifecycleRules ?? []).some(({ enabled }) => enabled) ||
+  stack
+    .referrers(bucket, 's3.BucketLifecycleConfiguration', 'bucket')
+    .some(({ inputs }) => (inputs.rules ?? []).some(({ status }) => status === 'Enabled'))
+
 /** The account that a resource is in, where its ARN is known. */
 export function accountOf(stack: StackView): string | undefined {
   for (const { outputs } of stack.resources) {

@@ -160,4 +160,26 @@ export const ecs: readonly Rule[] = [
         ? fail('networkConfiguration.assignPublicIp', 'is true', 'assignPublicIp: false')
         : undefined,
   }),
+  rule('ecs.TaskDefinition', {
+    control: 'ECS.17',
+    title: 'Tasks have a network of their own',
+    severity: 'medium',
+    why: 'a container can reach and pretend to be everything on its host',
+    check: ({ inputs: { networkMode } }) =>
+      networkMode === 'host'
+        ? fail('networkMode', 'is "host"', "networkMode: 'awsvpc'")
+        : undefined,
+  }),
+  rule('ecs.TaskDefinition', {
+    control: 'ECS.20',
+    title: 'Containers run as a user of their own',
+    severity: 'medium',
+    why: 'who breaks into the program is root in the container',
+    applies: ({ inputs }) =>
+      !(inputs.runtimePlatform?.operatingSystemFamily ?? '').startsWith('WINDOWS'),
+    check: task =>
+      firstOf(task, ({ user }) =>
+        isRoot(user) ? fail('user', shown(user), "user: '1000'") : undefined,
+      ),
+  }),
 ]

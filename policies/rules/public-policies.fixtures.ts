@@ -50,7 +50,4 @@ export const publicPoliciesFixtures: Fixtures = {
     document => new aws.sqs.Queue('queue', { policy: document }),
     document => new aws.sqs.QueuePolicy('policy', { queueUrl: 'queue', policy: document }),
   ]),
-  'Shop.2': fixturesFor('ecr:BatchGetImage', [
-    document => new aws.ecr.RepositoryPolicy('policy', { repository: 'shop', policy: document }),
-  ]),
 }

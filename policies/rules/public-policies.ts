@@ -48,11 +48,4 @@ export const publicPolicies: readonly Rule[] = [
     ...QUEUE,
     check: ({ inputs }) => publicFinding(inputs.policy),
   }),
-  rule('ecr.RepositoryPolicy', {
-    control: 'Shop.2',
-    title: 'Image repositories are for named principals',
-    severity: 'critical',
-    why: 'everybody in the world can read or replace images',
-    check: ({ inputs }) => publicFinding(inputs.policy),
-  }),
 ]

@@ -3,6 +3,7 @@ import {
   accountOf,
   type Bucket,
   grantsOf,
+  hasLifecycle,
   openBlocks,
   policyOf,
   publicWay,
@@ -192,18 +193,13 @@ export const s3: readonly Rule[] = [
     title: 'Buckets have rules for when files end',
     severity: 'low',
     why: 'files stay, cost and can leak for ever',
-    check: (bucket, stack) => {
-      const inside = (bucket.inputs.lifecycleRules ?? []).some(({ enabled }) => enabled)
-      const beside = stack
-        .referrers(bucket, 's3.BucketLifecycleConfiguration', 'bucket')
-        .some(({ inputs }) => (inputs.rules ?? []).some(({ status }) => status === 'Enabled'))
-      return inside || beside
+    check: (bucket, stack) =>
+      hasLifecycle(bucket, stack)
         ? undefined
         : fail(
             's3.BucketLifecycleConfiguration',
             'of this bucket has no rule in force',
             "new aws.s3.BucketLifecycleConfiguration(…, { bucket: bucket.id, rules: [{ id, status: 'Enabled', … }] })",
-          )
-    },
+          ),
   }),
 ]
