@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Rule } from './rule.ts'
 
-/** How a control came into the table: `core`, then further sets. */
+/** How a control came into the table: those of AWS in sets, `own` for ours. */
 export type ControlSet = 'core' | 'cluster' | 'extra' | 'tag' | 'own'
 
 export interface Control {
@@ -32,5 +33,21 @@ function controlOf(line: string): Control {
   return { id, set, check }
 }
 
-/** Why a program can not tell whether a control is kept. By id. */
+/** Our own controls begin with this. */
+const OWN = 'Shop.'
+
+/** Those of AWS and our own, each once. */
+export function allControls(rules: readonly Rule[]): Control[] {
+  const own = new Map(
+    rules
+      .filter(({ control }) => control.startsWith(OWN))
+      .map(({ control, title }) => [control, title]),
+  )
+  return [...CONTROLS, ...[...own].map(([id, check]): Control => ({ id, set: 'own', check }))]
+}
+
+/**
+ * Why a program can not tell whether a control is kept, by id. Empty: every control of the table is decided. A control that
+ * comes into the table without a rule needs a line here, or the tests fail.
+ */
 export const UNDECIDABLE: Readonly<Record<string, string>> = {}

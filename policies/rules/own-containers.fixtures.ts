@@ -46,10 +46,7 @@ export const ownContainersFixtures: Fixtures = {
         variable('PAYMENTS', '-----BEGIN RSA PRIVATE KEY-----'),
         variable('PAYMENTS', 'AKIAIOSFODNN7EXAMPLE'),
       ],
-      [`${of('SEED')} looks random`]: variable(
-        'SEED',
-        'q7Zr2Lx9Tb4Vn8Kp1Wm5Yc3D',
-      ),
+      [`${of('SEED')} looks random`]: variable('SEED', 'q7Zr2Lx9Tb4Vn8Kp1Wm5Yc3D'),
     },
     unknown: {
       'containerDefinitions is secret': () =>
