@@ -255,7 +255,7 @@ describe.each(VARIANTS)('%s', (_, change) => {
         ends('SecurityGroupEgressRule', 'securityGroupId', 'referencedSecurityGroupId'),
       ).toEqual(
         [
-          ...(manifest.needs.database ? [`${database}-group:5432`] : []),
+          ...(manifest.needs.database ? [`${database}-group:5433`] : []),
           ...(manifest.needs.cache ? ['cache-group:6379'] : []),
           ...asks(manifest).map(callee => `${callee}-group:8080`),
         ].sort(),

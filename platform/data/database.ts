@@ -35,10 +35,10 @@ export interface DatabaseArgs {
   logDays: number
 }
 
-export const POSTGRES_PORT = 5432
+export const POSTGRES_PORT = 5433
 export const DATABASE_NAME = 'shop'
 /** Of the master login. */
-export const MASTER_ROLE = 'postgres'
+export const MASTER_ROLE = 'shop_owner'
 /** Longest free period of Performance Insights. */
 const INSIGHTS_DAYS = 7
 
@@ -129,6 +129,7 @@ export class Database extends pulumi.ComponentResource {
         engine: 'postgres',
         engineVersion: '18',
         dbName: DATABASE_NAME,
+        port: POSTGRES_PORT,
         username: MASTER_ROLE,
         ...(password === undefined
           ? { manageMasterUserPassword: true, masterUserSecretKmsKeyId: this.keyArn }

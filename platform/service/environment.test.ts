@@ -69,7 +69,7 @@ test.for([
     'a database: by IAM token, TLS checked against the certificates of RDS, no secret',
     { needs: { database: true } },
     {
-      DATABASE_URL: 'postgres://orders@db.test:5432/shop?sslmode=verify-full&sslrootcert=rds',
+      DATABASE_URL: 'postgres://orders@db.test:5433/shop?sslmode=verify-full&sslrootcert=rds',
       DATABASE_IAM_REGION: 'eu-west-1',
       DATABASE_POOL_SIZE: '5',
     },

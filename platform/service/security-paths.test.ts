@@ -13,7 +13,7 @@ const ends = (change: Partial<Parameters<typeof defineService>[0]>) =>
 test.for([
   ['nothing', {}, []],
   ['routes', { routes: ['/orders', '/orders/*'] }, ['load-balancer -> :8080']],
-  ['a database', { needs: { database: true } }, ['-> database:5432']],
+  ['a database', { needs: { database: true } }, ['-> database:5433']],
   ['a cache', { needs: { cache: true } }, ['-> cache:6379']],
   ['tokens', { needs: { tokens: true } }, ['-> users:8080']],
   ['a table', { needs: { table: { partitionKey: 'id' } } }, []],
