@@ -25,6 +25,7 @@ export const NAME_LIMITS = {
   api: 128,
   dashboard: 255,
   budget: 100,
+  eventSubscription: 255,
 } as const
 
 const HASH_CHARS = 6

@@ -17,11 +17,13 @@ const topic = (email?: string) =>
       ),
   )
 
-test('CloudWatch and budgets may publish to the topic and use its key, for this account', async () => {
+test('CloudWatch, budgets and RDS may publish to the topic and use its key, for this account', async () => {
   const stack = await topic()
   const key = JSON.parse(text(stack.one('kms/key:Key').inputs['policy']))
   const policy = JSON.parse(text(stack.one('TopicPolicy').inputs['policy']))
-  const Principal = { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] }
+  const Principal = {
+    Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com', 'events.rds.amazonaws.com'],
+  }
   expect(key.Statement[1]).toMatchObject({ Effect: 'Allow', Principal })
   expect(policy.Statement[0]).toMatchObject({
     Principal,

@@ -14,9 +14,9 @@ export interface AlarmTopicArgs {
 }
 
 /** Who publishes alarms. Each may only do so for this account. */
-const PUBLISHERS = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com']
+const PUBLISHERS = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com', 'events.rds.amazonaws.com']
 
-/** SNS topic for alarms and budget alerts, encrypted with a key of its own that lets them publish. About 1 USD a month, the key. */
+/** SNS topic for alarms, budget alerts and what befalls databases, encrypted with a key of its own that lets them publish. About 1 USD a month, the key. */
 export class AlarmTopic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>
   readonly keyArn: pulumi.Output<string>

@@ -57,6 +57,22 @@ test('each service has one objective over four windows that tell nobody themselv
   stack.one('CompositeAlarm', 'observability-products-objective')
 })
 
+test('what befalls databases is told in words, whichever instance it is', () => {
+  const subscriptions = stack.all('rds/eventSubscription:EventSubscription')
+  expect(subscriptions.map(({ inputs }) => inputs['sourceType'])).toEqual([
+    'db-instance',
+    'db-parameter-group',
+    'db-security-group',
+  ])
+  for (const { inputs } of subscriptions) {
+    expect(inputs).not.toHaveProperty('sourceIds')
+    expect(inputs).toMatchObject({
+      snsTopic: 'arn:topic',
+      name: `shop-dev-${text(inputs['sourceType'])}`,
+    })
+  }
+})
+
 test('every database instance and cache node is watched', () => {
   const watched = stack
     .all('MetricAlarm')

@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { alarmName, type AlarmSpec, createAlarm } from './alarms.ts'
 import { monthlyBudget } from './budget.ts'
+import { databaseEvents } from './database-events.ts'
 import { dashboardBody } from './dashboard.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 import { cacheSpecs, databaseSpecs, edgeSpecs, replicaSpecs } from './observability-specs.ts'
@@ -41,8 +42,8 @@ export interface ObservabilityArgs {
 }
 
 /**
- * What looks at the whole: a dashboard, burn-rate alarms of each service's objective, alarms of edge, database and cache, and
- * the budget. About 3 USD a month for the dashboard (the account's first three are free), 1.30 USD per service and 0.40 USD
+ * What looks at the whole: a dashboard, burn-rate alarms of each service's objective, alarms of edge, database and cache, word
+ * of what befalls databases, and the budget. About 3 USD a month for the dashboard (the account's first three are free), 1.30 USD per service and 0.40 USD
  * per database instance for alarms.
  */
 export class Observability extends pulumi.ComponentResource {
@@ -76,6 +77,7 @@ export class Observability extends pulumi.ComponentResource {
       { prefix, monthlyBudgetUsd, topicArn, email: alarmEmail },
       { parent: this },
     )
+    databaseEvents(`${name}-database`, { prefix, topicArn }, { parent: this })
     this.dashboardUrl = this.#dashboard(name, args, services, cacheNodes)
     this.registerOutputs({ dashboardUrl: this.dashboardUrl })
   }

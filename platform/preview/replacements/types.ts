@@ -76,6 +76,7 @@ export const TERRAFORM_TYPES: Readonly<Record<string, string>> = {
   'aws:lb/targetGroup:TargetGroup': 'aws_lb_target_group',
   'aws:rds/cluster:Cluster': 'aws_rds_cluster',
   'aws:rds/clusterInstance:ClusterInstance': 'aws_rds_cluster_instance',
+  'aws:rds/eventSubscription:EventSubscription': 'aws_db_event_subscription',
   'aws:rds/instance:Instance': 'aws_db_instance',
   'aws:rds/parameterGroup:ParameterGroup': 'aws_db_parameter_group',
   'aws:rds/proxy:Proxy': 'aws_db_proxy',
