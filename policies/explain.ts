@@ -8,7 +8,7 @@ export function explain(outcome: Outcome, stack: StackView): string {
   return [
     `${rule.control} ${stack.path(resource)} (${resource.type}): ${said(outcome)}`,
     `  holds where kept: ${rule.title}; else ${rule.why}`,
-    ...(outcome.verdict === 'failed' ? [`  write: ${outcome.finding.fix}`] : [UNDECIDED]),
+    outcome.verdict === 'failed' ? `  write: ${outcome.finding.fix}` : UNDECIDED,
     `  or, if it is meant, in policies/waivers.ts: ${waiverOf(outcome, stack)}`,
     `  ${rule.remediation}`,
   ].join('\n')
@@ -16,6 +16,19 @@ export function explain(outcome: Outcome, stack: StackView): string {
 
 const UNDECIDED =
   '  write: a value that the program knows, or refer to a resource of the same stack'
+
+/**
+ * In a preview of the engine: a value that nobody knows yet. Rules on one resource are asked again with it, before that
+ * resource is made; the others at the end of an update, when all is made.
+ */
+export const early = (outcome: Outcome, stack: StackView): string =>
+  outcome.verdict === 'unknown'
+    ? `${outcome.rule.control} ${stack.path(outcome.resource)}: ${outcome.reason.message}: ${outcome.rule.seesStack ? AT_THE_END : AT_CONSTRUCTION}`
+    : explain(outcome, stack)
+
+const AT_CONSTRUCTION = 'checked at construction, in "pulumi up" before this resource is made'
+const AT_THE_END =
+  'not checked before the end of "pulumi up", when it is made; "npm run policies" decides it before'
 
 /** The finding in a few words: `storageEncrypted is not set`. */
 export function said(outcome: Outcome): string {

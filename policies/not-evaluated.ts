@@ -36,6 +36,21 @@ export function holdsUnknown(value: unknown): boolean {
   return Object.values(value).some(holdsUnknown)
 }
 
+/**
+ * Whether a property has a value, known or not: what comes from another resource is there, whatever it will be. An empty text
+ * is none.
+ */
+export function isGiven<V extends object>(of: V | undefined, property: keyof V & string): boolean {
+  if (!of || !(property in of)) return false
+  try {
+    const value: unknown = of[property]
+    return value !== undefined && value !== null && value !== ''
+  } catch (error) {
+    if (error instanceof NotEvaluated && error.untilCreated) return true
+    throw error
+  }
+}
+
 /** The same values; reading an unknown one throws {@link NotEvaluated} with its path. */
 export const guarded = <V extends object>(value: V): V =>
   holdsUnknown(value) ? watched(value, '') : value

@@ -4,7 +4,7 @@ import type {
   StackValidationPolicy,
 } from '@pulumi/policy'
 import { evaluate, isSubject, type Outcome, outcomeOf, viewOf } from '../evaluate.ts'
-import { explain } from '../explain.ts'
+import { early, explain } from '../explain.ts'
 import { guarded } from '../not-evaluated.ts'
 import type { Resource } from '../resource.ts'
 import type { Rule } from '../rule.ts'
@@ -88,11 +88,10 @@ function reportAll(
   for (const outcome of judged) {
     if (outcome.verdict === 'passed' || outcome.waiver) continue
     const reported = report as unknown as Report
-    reported({
-      message: explain(outcome, stack),
-      urn: outcome.resource.urn,
-      ...(isEarly(outcome) && { enforcementLevel: 'advisory' }),
-    })
+    const { urn } = outcome.resource
+    if (isEarly(outcome))
+      reported({ message: early(outcome, stack), urn, enforcementLevel: 'advisory' })
+    else reported({ message: explain(outcome, stack), urn })
   }
 }
 
@@ -114,7 +113,12 @@ function selfCheck(
     validateResource: args => {
       declared.set(args.urn, declaredResource(args))
     },
-    validateStack: (_, report) => {
+    validateStack: ({ resources }, report) => {
+      const ofAws = resources.filter(({ type }) => type.startsWith('aws:'))
+      if (ofAws.length > 0 && !ofAws.some(({ urn }) => declared.has(urn)))
+        report(
+          `none of ${ofAws.length} resources of AWS was seen before it was made: the engine did not ask`,
+        )
       const silent = controls.filter(control => !answered.has(control))
       answered.clear()
       if (silent.length > 0)

@@ -10,12 +10,6 @@ export interface Opening {
   ports: readonly [first: number, last: number]
 }
 
-interface Range {
-  protocol?: unknown
-  fromPort?: unknown
-  toPort?: unknown
-}
-
 const LAST_PORT = 65_535
 /** Shorter prefixes hold much of the internet; a private range has at least eight bits. */
 const WIDEST_PREFIX = 8
@@ -41,18 +35,21 @@ export function openingsOf({ type, inputs }: Resource<unknown>): Opening[] {
   const values = inputs as Ingress
   switch (type) {
     case 'vpc.SecurityGroupIngressRule':
-      return opened('', values, { ...values, protocol: values['ipProtocol'] })
+      return opened('', values, 'ipProtocol')
     case 'ec2.SecurityGroupRule':
-      return values['type'] === 'ingress' ? opened('', values, values) : []
+      return values['type'] === 'ingress' ? opened('', values) : []
     default:
-      return list(values['ingress']).flatMap((rule, i) => opened(`ingress[${i}].`, rule, rule))
+      return list(values['ingress']).flatMap((rule, i) => opened(`ingress[${i}].`, rule))
   }
 }
 
 const CIDRS = ['cidrIpv4', 'cidrIpv6', 'cidrBlocks', 'ipv6CidrBlocks', 'cidrBlock', 'ipv6CidrBlock']
 
-/** @param path with a dot at its end, or empty */
-export const opened = (path: string, rule: Ingress, range: Range): Opening[] =>
+/**
+ * What one rule opens. Reads ports only where an address range is the world: the others may be unknown.
+ * @param path with a dot at its end, or empty
+ */
+export const opened = (path: string, rule: Ingress, protocol = 'protocol'): Opening[] =>
   CIDRS.flatMap(property =>
     [rule[property]]
       .flat()
@@ -60,8 +57,8 @@ export const opened = (path: string, rule: Ingress, range: Range): Opening[] =>
       .map(from => ({
         property: `${path}${property}`,
         from,
-        protocol: protocolOf(range.protocol),
-        ports: portsOf(range),
+        protocol: protocolOf(rule[protocol]),
+        ports: portsOf(rule[protocol], rule['fromPort'], rule['toPort']),
       })),
   )
 
@@ -78,10 +75,10 @@ const PROTOCOLS: Readonly<Record<string, Opening['protocol']>> = {
 const protocolOf = (protocol: unknown): Opening['protocol'] =>
   PROTOCOLS[String(protocol).toLowerCase()] ?? 'other'
 
-const portsOf = ({ protocol, fromPort, toPort }: Range): Opening['ports'] =>
-  protocolOf(protocol) === 'all' || fromPort === undefined || Number(fromPort) < 0
+const portsOf = (protocol: unknown, first: unknown, last: unknown): Opening['ports'] =>
+  protocolOf(protocol) === 'all' || first === undefined || Number(first) < 0
     ? [0, LAST_PORT]
-    : [Number(fromPort), Number(toPort ?? fromPort)]
+    : [Number(first), Number(last ?? first)]
 
 export const includes = ({ ports: [first, last] }: Opening, port: number): boolean =>
   first <= port && port <= last

@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { fail, rule, type Rule, shown, stackRule } from '../rule.ts'
 
 const isLogged = (level: unknown): boolean => level === 'ERROR' || level === 'INFO'
@@ -47,7 +48,7 @@ export const apiGateway: readonly Rule[] = [
     severity: 'medium',
     why: 'anybody who finds the backend can ask it past the API',
     check: ({ inputs }) =>
-      (inputs.clientCertificateId ?? '') === ''
+      !isGiven(inputs, 'clientCertificateId')
         ? fail(
             'clientCertificateId',
             'is not set',
@@ -114,7 +115,7 @@ export const apiGateway: readonly Rule[] = [
     severity: 'medium',
     why: 'nobody can tell afterwards who asked for what',
     check: ({ inputs }) =>
-      inputs.accessLogSettings?.destinationArn === undefined
+      !isGiven(inputs.accessLogSettings, 'destinationArn')
         ? fail(
             'accessLogSettings',
             'is not set',

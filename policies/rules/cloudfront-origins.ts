@@ -1,4 +1,4 @@
-import { NotEvaluated } from '../not-evaluated.ts'
+import { isGiven, NotEvaluated } from '../not-evaluated.ts'
 import type { ResourceOf } from '../resource.ts'
 import { fail, rule, type Rule, shown, stackRule } from '../rule.ts'
 import { behavioursOf } from '../reading/behaviours.ts'
@@ -100,8 +100,7 @@ export const cloudfrontOrigins: readonly Rule[] = [
     why: 'viewers reach the bucket past firewall and log',
     check: distribution => {
       const open = originsOf(distribution).find(
-        ({ domainName, originAccessControlId }) =>
-          isBucket(domainName) && (originAccessControlId ?? '') === '',
+        origin => isBucket(origin.domainName) && !isGiven(origin, 'originAccessControlId'),
       )
       return open
         ? fail(

@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import type { ResourceOf } from '../resource.ts'
 import { behavioursOf } from '../reading/behaviours.ts'
 import { fail, rule, type Rule, shown, stackRule, wants } from '../rule.ts'
@@ -5,7 +6,7 @@ import { fail, rule, type Rule, shown, stackRule, wants } from '../rule.ts'
 type Distribution = ResourceOf<'cloudfront.Distribution'>
 
 const ownCertificate = ({ inputs: { viewerCertificate: given } }: Distribution): boolean =>
-  given?.acmCertificateArn !== undefined || given?.iamCertificateId !== undefined
+  isGiven(given, 'acmCertificateArn') || isGiven(given, 'iamCertificateId')
 
 /** From this year on the policies of CloudFront have TLS 1.2 and no weak ciphers. */
 const FIRST_YEAR = 2021
@@ -53,7 +54,7 @@ export const cloudfront: readonly Rule[] = [
     severity: 'medium',
     why: 'nobody can tell afterwards who asked for what',
     check: (distribution, stack) => {
-      if (distribution.inputs.loggingConfig?.bucket !== undefined) return undefined
+      if (isGiven(distribution.inputs.loggingConfig, 'bucket')) return undefined
       // The newer way: a delivery of CloudWatch Logs, to whatever destination.
       const delivered =
         stack.referrers(distribution, 'cloudwatch.LogDeliverySource', 'resourceArn').length > 0
@@ -72,12 +73,13 @@ export const cloudfront: readonly Rule[] = [
     severity: 'medium',
     why: 'floods and known attacks reach the services',
     check: ({ inputs }) =>
-      wants(
-        inputs,
-        'webAclId',
-        (acl = '') => acl !== '',
-        'webAclId: acl.arn of a wafv2.WebAcl in us-east-1',
-      ),
+      isGiven(inputs, 'webAclId')
+        ? undefined
+        : fail(
+            'webAclId',
+            shown(inputs.webAclId),
+            'webAclId: acl.arn of a wafv2.WebAcl in us-east-1',
+          ),
   }),
   rule('cloudfront.Distribution', {
     control: 'CloudFront.7',

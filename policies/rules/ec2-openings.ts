@@ -87,7 +87,7 @@ const isRemote = (opening: Opening): boolean =>
 /** Inline entries name their action `action`, rules beside the list `ruleAction`. */
 const openedBy = (path: string, entry: AclEntry): Opening[] =>
   String(entry['action'] ?? entry['ruleAction']).toLowerCase() === 'allow'
-    ? opened(path, entry, entry)
+    ? opened(path, entry)
     : []
 
 const ACL = {
@@ -102,11 +102,16 @@ export const ec2Openings: readonly Rule[] = [
   rule('ec2.NetworkAcl', {
     ...ACL,
     check: ({ inputs: { ingress = [] } }) =>
-      found(ingress.flatMap((entry, i) => openedBy(`ingress[${i}].`, { ...entry })).find(isRemote)),
+      found(
+        ingress
+          .flatMap((entry, i) => openedBy(`ingress[${i}].`, entry as unknown as AclEntry))
+          .find(isRemote),
+      ),
   }),
   rule('ec2.NetworkAclRule', {
     ...ACL,
     applies: ({ inputs }) => inputs.egress !== true,
-    check: (entry: Resource<object>) => found(openedBy('', { ...entry.inputs }).find(isRemote)),
+    check: (entry: Resource<object>) =>
+      found(openedBy('', entry.inputs as AclEntry).find(isRemote)),
   }),
 ]

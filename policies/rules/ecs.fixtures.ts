@@ -125,4 +125,21 @@ export const ecsFixtures: Fixtures = {
     passes: { told: taskSet(false) },
     fails: { 'networkConfiguration.assignPublicIp is true': taskSet(true) },
   },
+  'ECS.17': {
+    passes: { 'a network of its own': task([{}], { networkMode: 'awsvpc' }) },
+    fails: { 'networkMode is "host"': task([{}], { networkMode: 'host' }) },
+  },
+  'ECS.20': {
+    passes: {
+      'a user of its own': task([{ user: '1000:1000' }]),
+      'Windows, which has other users': task([{}], {
+        runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' },
+      }),
+    },
+    fails: {
+      'containerDefinitions[c0].user is not set': task([{}]),
+      'containerDefinitions[c1].user is "root"': task([{ user: 'node' }, { user: 'root' }]),
+      'containerDefinitions[c0].user is "0"': task([{ user: '0' }]),
+    },
+  },
 }

@@ -1,6 +1,9 @@
-import { fail, rule, type Rule, shown, wants } from '../rule.ts'
+import { isGiven } from '../not-evaluated.ts'
+import { fail, rule, type Rule, wants } from '../rule.ts'
 
 const OLD_REDIS = 6
+
+const OWN_SUBNETS = 'subnetGroupName: the name of a group of private subnets'
 
 export const elasticache: readonly Rule[] = [
   rule('elasticache.ReplicationGroup', {
@@ -76,7 +79,7 @@ export const elasticache: readonly Rule[] = [
       (inputs.engine ?? 'redis') === 'redis' &&
       Number.parseFloat(inputs.engineVersion ?? `${OLD_REDIS}`) < OLD_REDIS,
     check: ({ inputs }) =>
-      inputs.authToken === undefined && inputs.authTokenWo === undefined
+      !isGiven(inputs, 'authToken') && !isGiven(inputs, 'authTokenWo')
         ? fail(
             'authToken',
             'is not set',
@@ -90,13 +93,12 @@ export const elasticache: readonly Rule[] = [
     severity: 'high',
     why: 'the default group has every subnet of the default VPC, public ones too',
     applies: ({ inputs }) => !('replicationGroupId' in inputs && 'clusterId' in inputs),
-    check: ({ inputs: { subnetGroupName } }) =>
-      subnetGroupName === undefined || subnetGroupName === 'default'
-        ? fail(
-            'subnetGroupName',
-            shown(subnetGroupName),
-            'subnetGroupName: the name of a group of private subnets',
-          )
-        : undefined,
+    check: ({ inputs }) => {
+      if (!isGiven(inputs, 'subnetGroupName'))
+        return fail('subnetGroupName', 'is not set', OWN_SUBNETS)
+      return inputs.subnetGroupName === 'default'
+        ? fail('subnetGroupName', 'is "default"', OWN_SUBNETS)
+        : undefined
+    },
   }),
 ]

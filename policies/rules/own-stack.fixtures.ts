@@ -1,4 +1,5 @@
 import * as aws from '@pulumi/aws'
+import * as awsx from '@pulumi/awsx'
 import type { Fixtures } from '../testing/fixtures.ts'
 
 /** As the stack of fixtures is called. */
@@ -96,5 +97,9 @@ export const ownStackFixtures: Fixtures = {
   'Shop.Visible': {
     passes: { 'everything is declared here': tagged({}) },
     fails: {},
+    unknown: {
+      'resources of urn:pulumi:test::fixture::awsx:ec2:Vpc::vpc are not known here': () =>
+        new awsx.ec2.Vpc('vpc'),
+    },
   },
 }

@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { familyOf, isSource } from '../reading/databases.ts'
 import { hasInternetRoute, subnetsOf } from '../reading/subnets.ts'
 import { fail, rule, type Rule, shown, stackRule, wants } from '../rule.ts'
@@ -73,7 +74,7 @@ export const rdsAccess: readonly Rule[] = [
     why: 'a public subnet makes the security group the only wall',
     applies: isSource,
     check: (instance, stack) => {
-      if (instance.inputs.dbSubnetGroupName === undefined)
+      if (!isGiven(instance.inputs, 'dbSubnetGroupName'))
         return fail(
           'dbSubnetGroupName',
           'is not set: the subnets of the default VPC are public',

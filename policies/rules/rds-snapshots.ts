@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { fail, rule, type Rule, shown, stackRule } from '../rule.ts'
 
 /** Everybody with an account of AWS, in the lists of who may restore a snapshot. */
@@ -55,7 +56,7 @@ export const rdsSnapshots: readonly Rule[] = [
   rule(['rds.SnapshotCopy', 'rds.ClusterSnapshotCopy'], {
     ...ENCRYPTED,
     check: ({ inputs }) =>
-      (inputs.kmsKeyId ?? '') === ''
+      !isGiven(inputs, 'kmsKeyId')
         ? fail('kmsKeyId', 'is not set', 'kmsKeyId: key.arn')
         : undefined,
   }),

@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { fail, rule, type Rule } from '../rule.ts'
 
 export const sqs: readonly Rule[] = [
@@ -8,7 +9,7 @@ export const sqs: readonly Rule[] = [
     why: 'who gets at the storage can read all messages',
     // Without either AWS encrypts new queues with a key of SQS; said aloud, it stays so.
     check: ({ inputs }) =>
-      (inputs.kmsMasterKeyId ?? '') !== '' || inputs.sqsManagedSseEnabled === true
+      isGiven(inputs, 'kmsMasterKeyId') || inputs.sqsManagedSseEnabled === true
         ? undefined
         : fail(
             'kmsMasterKeyId',

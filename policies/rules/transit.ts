@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { familyOf, isSource } from '../reading/databases.ts'
 import type { ResourceOf } from '../resource.ts'
 import { fail, rule, type Rule, shown, stackRule } from '../rule.ts'
@@ -65,7 +66,7 @@ export const transit: readonly Rule[] = [
     why: 'who listens in the network can read and change requests and answers',
     applies: ({ inputs }) => inputs.connectionType === 'VPC_LINK',
     check: ({ inputs: { tlsConfig } }) =>
-      tlsConfig?.serverNameToVerify === undefined
+      !isGiven(tlsConfig, 'serverNameToVerify')
         ? fail(
             'tlsConfig.serverNameToVerify',
             'is not set',

@@ -1,3 +1,4 @@
+import { isGiven } from '../not-evaluated.ts'
 import { fail, rule, type Rule, shown, stackRule, wants } from '../rule.ts'
 
 const A_YEAR = 365
@@ -83,7 +84,7 @@ export const watching: readonly Rule[] = [
     severity: 'medium',
     why: 'who gets at the storage can read all messages',
     check: ({ inputs }) =>
-      (inputs.kmsMasterKeyId ?? '') === ''
+      !isGiven(inputs, 'kmsMasterKeyId')
         ? fail('kmsMasterKeyId', 'is not set', 'kmsMasterKeyId: key.arn')
         : undefined,
   }),
@@ -94,7 +95,7 @@ export const watching: readonly Rule[] = [
     why: 'nobody can take the key away from who copied the images',
     check: ({ inputs: { encryptionConfigurations = [] } }) =>
       encryptionConfigurations.some(
-        ({ encryptionType, kmsKey }) => encryptionType?.startsWith('KMS') && kmsKey !== undefined,
+        by => by.encryptionType?.startsWith('KMS') && isGiven(by, 'kmsKey'),
       )
         ? undefined
         : fail(
