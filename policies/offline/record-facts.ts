@@ -1,3 +1,4 @@
+import { placeOf } from '../../platform/preview/program-error.ts'
 import { recordStack } from '../../platform/preview/record.ts'
 import type { Resource } from '../resource.ts'
 import type { Locate, Location } from '../reports/sarif.ts'
@@ -22,7 +23,16 @@ export async function recordFacts({
   const places = new Map<string, Location>()
   for (const stack of stacks) {
     const run = located(root, program)
-    facts.push(factsOf(await recordStack({ root, stack, program: run.program })))
+    try {
+      facts.push(factsOf(await recordStack({ root, stack, program: run.program })))
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      const place = placeOf(error, root)
+      throw new Error(
+        `stack ${stack}: ${error.message}${place === undefined ? '' : `\n    at ${place}`}`,
+        { cause: error },
+      )
+    }
     for (const [key, location] of run.locations) places.set(key, location)
   }
   return { facts, locate: resource => places.get(keyOf(tokenOf(resource), resource.name)) }
