@@ -13,6 +13,8 @@ import { elasticache } from './rules/elasticache.ts'
 import { elb } from './rules/elb.ts'
 import { iam } from './rules/iam.ts'
 import { ownContainers } from './rules/own-containers.ts'
+import { encryptionAtRest } from './rules/own-encryption-at-rest.ts'
+import { encryptionInTransit } from './rules/own-encryption-in-transit.ts'
 import { ownIdentity } from './rules/own-identity.ts'
 import { ownStack } from './rules/own-stack.ts'
 import { publicPolicies } from './rules/public-policies.ts'
@@ -46,6 +48,8 @@ export const RULES: readonly Rule[] = [
   ...elb,
   ...iam,
   ...ownContainers,
+  ...encryptionAtRest,
+  ...encryptionInTransit,
   ...ownIdentity,
   ...ownStack,
   ...publicPolicies,

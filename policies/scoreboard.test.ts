@@ -10,7 +10,7 @@ const controls = allControls(RULES)
 const scores = scoreboard(controls, RULES, FIXTURES, UNDECIDABLE)
 
 /** As many as there are. More is progress and goes in here; less is a loss. */
-const COVERED = { core: 102, cluster: 13, extra: 27, tag: 20, own: 12 }
+const COVERED = { core: 102, cluster: 13, extra: 27, tag: 20, own: 14 }
 
 test('no control loses its rule, its fixtures or its place in the table', () => {
   expect(coverage(scores)).toEqual(

@@ -12,6 +12,7 @@ import { elasticacheFixtures } from '../rules/elasticache.fixtures.ts'
 import { elbFixtures } from '../rules/elb.fixtures.ts'
 import { iamFixtures } from '../rules/iam.fixtures.ts'
 import { ownContainersFixtures } from '../rules/own-containers.fixtures.ts'
+import { ownEncryptionFixtures } from '../rules/own-encryption.fixtures.ts'
 import { ownIdentityFixtures } from '../rules/own-identity.fixtures.ts'
 import { ownStackFixtures } from '../rules/own-stack.fixtures.ts'
 import { publicPoliciesFixtures } from '../rules/public-policies.fixtures.ts'
@@ -46,6 +47,7 @@ export const FIXTURES: Fixtures = {
   ...elbFixtures,
   ...iamFixtures,
   ...ownContainersFixtures,
+  ...ownEncryptionFixtures,
   ...ownIdentityFixtures,
   ...ownStackFixtures,
   ...publicPoliciesFixtures,
