@@ -20,6 +20,9 @@ export interface Costs {
   notPriced: readonly string[]
 }
 
+/** What Pulumi puts above everything: no component. */
+const ROOT = 'pulumi.Stack'
+
 /** Outputs that other resources name a resource by. */
 const NAMES = ['id', 'arn', 'name', 'bucket', 'url', 'identifier', 'keyId', 'policyArn']
 
@@ -67,7 +70,7 @@ export class StackView {
   /** Components from the outside in, then the resource: `edge / edge-waf / edge-waf-log`. */
   path({ name, parent }: Resource): string {
     const above = this.byUrn.get(parent)
-    return above ? `${this.path(above)} / ${name}` : name
+    return above && above.type !== ROOT ? `${this.path(above)} / ${name}` : name
   }
 
   /**

@@ -13,6 +13,10 @@ process.exitCode = await preview({
     const { default: program } = await import('../index.ts')
     return () => program()
   },
+  loadVerdict: async () => {
+    const { verdictLines } = await import('../../policies/offline/verdict-lines.ts')
+    return verdictLines
+  },
   print: line => process.stdout.write(`${line}\n`),
   complain: line => process.stderr.write(`${line}\n`),
 })

@@ -123,6 +123,23 @@ test("the program's own error comes out as it is, with stack and place, and exit
   )
 })
 
+test('what else is to be said of a stack follows its costs, stack by stack', async () => {
+  using project = testProject(FILES)
+  const lines: string[] = []
+  const code = await preview({
+    argv: [],
+    root: project.root,
+    load: async () => store,
+    loadVerdict: async () => recorded => [`policies of ${recorded.stack}`],
+    print: line => void lines.push(line),
+    complain: () => undefined,
+  })
+  expect(code).toBe(0)
+  expect(lines.join('\n')).toMatch(
+    /shop dev[^]*USD[^]*policies of dev[^]*shop prod[^]*policies of prod/,
+  )
+})
+
 test('warnings of the program are shown', async () => {
   using project = testProject(FILES)
   const warning = () => pulumi.log.warn('alarmEmail is empty')

@@ -18,6 +18,8 @@ export interface PreviewArgs {
   root: string
   /** Loads the program; only called when the arguments are right. */
   load: () => Promise<() => unknown>
+  /** Loads what says more of each stack, such as the verdict of the policies. @default nothing */
+  loadVerdict?: () => Promise<(recorded: StackPreview) => string[]>
   print: (line: string) => void
   complain: (line: string) => void
 }
@@ -93,7 +95,7 @@ function optionsOf(argv: string[], root: string): Options {
 
 /** @returns undefined when the program failed, which has been said then */
 async function recordAll(
-  { root, load, print, complain }: PreviewArgs,
+  { root, load, loadVerdict, print, complain }: PreviewArgs,
   { stacks, against }: Options,
 ): Promise<StackPreview[] | undefined> {
   const recorded: StackPreview[] = []
@@ -109,7 +111,9 @@ async function recordAll(
       return undefined
     }
   }
-  for (const one of recorded) for (const line of report(one, against)) print(line)
+  const verdict = await loadVerdict?.()
+  for (const one of recorded)
+    for (const line of [...report(one, against), ...(verdict?.(one) ?? [])]) print(line)
   return recorded
 }
 

@@ -77,11 +77,18 @@ function resourceOf(raw: Json): Resource {
   }
 }
 
-/** The region of the first provider of AWS that has one. */
+/** `arn:aws:ecs:eu-west-1:123456789012:cluster/app` */
+const ARN_REGION = /^arn:[\w-]+:[\w-]+:([a-z]+(?:-[a-z]+)+-\d):/
+
+/** The region of the first provider of AWS that has one; it may stand in the environment alone, and then in ARNs. */
 function regionOf(resources: readonly Json[]): string | undefined {
   for (const { type, inputs } of resources) {
     const region = type === 'pulumi:providers:aws' ? record(inputs)['region'] : undefined
     if (typeof region === 'string' && !isUnknown(region)) return region
+  }
+  for (const { outputs } of resources) {
+    const region = ARN_REGION.exec(text(record(outputs)['arn']))?.[1]
+    if (region !== undefined) return region
   }
   return undefined
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { type Judging, verdictOf } from '../check.ts'
 import { allControls, UNDECIDABLE } from '../controls.ts'
 import { jsonOf } from '../reports/json.ts'
@@ -44,7 +44,11 @@ export async function policies(args: PoliciesArgs): Promise<number> {
     const wrong = waivers.flatMap(waiver => problemsOf(waiver, ids))
     for (const problem of wrong) complain(problem)
     const { facts, locate } = await factsFor(options, args)
-    const verdicts = facts.map(one => verdictOf(one, args))
+    const own = projectOf(root)
+    const verdicts = facts.map(one =>
+      // Another program's findings are not ours to waive.
+      verdictOf(one, one.project === own ? args : { ...args, waivers: [] }),
+    )
     return report(verdicts, options, locate, args) && wrong.length === 0 ? 0 : FAILED
   } catch (error) {
     if (isMisuse(error) || error instanceof StateError) {
@@ -56,6 +60,9 @@ export async function policies(args: PoliciesArgs): Promise<number> {
     return FAILED
   }
 }
+
+const projectOf = (root: string): string | undefined =>
+  /^name: *['"]?([\w.-]+)/m.exec(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'))?.[1]
 
 async function factsFor(
   { state, stacks }: Options,
