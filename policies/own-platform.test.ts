@@ -1,9 +1,9 @@
 import * as pulumi from '@pulumi/pulumi'
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { said } from './explain.ts'
 import type { Container } from './reading/containers.ts'
 import { policy } from './testing/documents.ts'
-import { judgedPlatform, type Mutation } from './testing/own-platform.ts'
+import { judgedPlatform, type Mutation, roundsOf } from './testing/own-platform.ts'
 import { failuresOf } from './verdict.ts'
 
 test.for(['dev', 'prod'] as const)('%s has no finding that is not waived', async stack => {
@@ -199,8 +199,21 @@ const MUTATIONS: readonly (Mutation & { found: readonly string[] })[] = [
   },
 ]
 
-test.for(MUTATIONS)('$name, changed: $found', async ({ found, ...mutation }) => {
-  const verdict = await judgedPlatform('dev', mutation)
-  const failures = failuresOf(verdict)
-  expect(failures.map(one => `${one.rule.control} ${said(one)}`).sort()).toEqual([...found].sort())
-})
+describe.for(roundsOf(MUTATIONS).map((round, i) => [i + 1, round] as const))(
+  'changed, round %i',
+  ([, round]) => {
+    let findings: string[]
+    beforeAll(async () => {
+      const verdict = await judgedPlatform('dev', round)
+      findings = failuresOf(verdict).map(one => `${one.rule.control} ${said(one)}`)
+    })
+
+    test.for(round)('$name: $found', ({ found }) => {
+      for (const finding of found) expect(findings).toContain(finding)
+    })
+
+    test('and nothing else is found', () => {
+      expect(findings.sort()).toEqual(round.flatMap(({ found }) => found).sort())
+    })
+  },
+)

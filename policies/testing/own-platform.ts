@@ -26,10 +26,13 @@ export interface Mutation {
   change: (props: Props) => Props
 }
 
-/** The verdict on our own stack, with our waivers, after a change of one resource. */
-export async function judgedPlatform(stack: 'dev' | 'prod', mutation?: Mutation): Promise<Verdict> {
+/** The verdict on our own stack, with our waivers, after changes of some of its resources, each of another one. */
+export async function judgedPlatform(
+  stack: 'dev' | 'prod',
+  mutations: readonly Mutation[] = [],
+): Promise<Verdict> {
   const root = mkdtempSync(join(tmpdir(), 'mutated-'))
-  let changed = 0
+  const changed: Mutation[] = []
   try {
     for (const file of ['Pulumi.yaml', `Pulumi.${stack}.yaml`])
       cpSync(join(ROOT, file), join(root, file))
@@ -37,23 +40,33 @@ export async function judgedPlatform(stack: 'dev' | 'prod', mutation?: Mutation)
       root,
       stack,
       program: () => {
-        if (mutation)
-          pulumi.runtime.registerStackTransformation(({ name, type, props, opts }) => {
-            const isIt =
-              name === mutation.name &&
-              type.startsWith('aws:') &&
-              type.endsWith(mutation.type ?? '')
-            if (!isIt) return undefined
-            changed++
-            return { props: mutation.change(props), opts }
-          })
+        pulumi.runtime.registerStackTransformation(({ name, type, props, opts }) => {
+          const mutation = mutations.find(
+            one => one.name === name && type.startsWith('aws:') && type.endsWith(one.type ?? ''),
+          )
+          if (!mutation) return undefined
+          changed.push(mutation)
+          return { props: mutation.change(props), opts }
+        })
         return program()
       },
     })
-    if (mutation && changed !== 1)
-      throw new Error(`${changed} resources of AWS are called ${mutation.name}; one is to change`)
+    for (const mutation of mutations)
+      if (changed.filter(one => one === mutation).length !== 1)
+        throw new Error(`not one resource of AWS alone is called ${mutation.name}`)
     return verdictOf(factsOf(recorded), { rules: RULES, waivers: WAIVERS, today: TODAY })
   } finally {
     rmSync(root, { recursive: true })
   }
+}
+
+/** Rounds in which no resource is changed twice: each is one run of the whole program. */
+export function roundsOf<M extends Mutation>(mutations: readonly M[]): M[][] {
+  const rounds: M[][] = []
+  for (const mutation of mutations) {
+    const free = rounds.find(round => round.every(({ name }) => name !== mutation.name))
+    if (free) free.push(mutation)
+    else rounds.push([mutation])
+  }
+  return rounds
 }
