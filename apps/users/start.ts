@@ -57,7 +57,7 @@ export async function start(kit: UsersKit) {
   readyWhen('database', database.check)
   const cache = openCache(config.service, config.cache.url, log)
   onClose('cache', cache.close)
-  const passwords = await openPasswords({
+  const passwords = openPasswords({
     cost: settings.passwordCost,
     threads: settings.passwordThreads,
     queue: settings.passwordQueue,
