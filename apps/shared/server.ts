@@ -12,7 +12,12 @@ export interface HttpServer {
   readonly server: Server
   /** From now on each answer closes its connection, so that clients go elsewhere before the port closes. */
   drain: () => void
+  /** Whether anybody who may send more has sent within the last 30 s: whoever asks for `/health` alone does not. */
+  isSentTo: () => boolean
 }
+
+/** Load balancers ask for `/ready` more often. */
+const SENT_TO_FOR_MS = 30_000
 
 // Longer than the idle timeouts of CloudFront (30 s) and ALB (60 s), which must be the ones to close.
 const KEEP_ALIVE_MS = 65_000
@@ -25,6 +30,7 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
   const listener = getRequestListener(fetch)
   const access = accessLog(log)
   const state = { draining: false }
+  let sentToAt = -Infinity
   function onClose(this: ServiceResponse): void {
     if (this.context) ended(this.context, this.req, this, access, telemetry)
   }
@@ -38,11 +44,16 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
       telemetry?.onRequest(request, incoming.method ?? '')
       outgoing.context = request
       outgoing.server = state
+      if (incoming.url !== '/health') sentToAt = request.startedAt
       outgoing.on('close', onClose)
       void withRequest(request, listener, incoming, outgoing)
     },
   )
-  return { server, drain: () => void (state.draining = true) }
+  return {
+    server,
+    drain: () => void (state.draining = true),
+    isSentTo: () => performance.now() - sentToAt < SENT_TO_FOR_MS,
+  }
 }
 
 function ended(
