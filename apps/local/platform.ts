@@ -28,6 +28,8 @@ export interface PlatformOptions {
   fresh: boolean
   /** Settings that differ from the manifests' defaults, by service. */
   settings?: LocalSettings
+  /** After this time an event whose consumer died is given to another. @default 60 */
+  visibilitySeconds?: number
   /** Longest pause before a service that keeps ending by itself is started again. @default 10000 */
   longestPauseMs?: number
   /** Whether to make the demo's accounts and catalogue. @default true */
@@ -135,7 +137,7 @@ async function portsOf(manifests: readonly AnyManifest[]): Promise<Map<string, n
 
 function programsOf(
   targets: readonly Target[],
-  { folder, path, port, settings = {} }: PlatformOptions,
+  { folder, path, port, settings = {}, visibilitySeconds }: PlatformOptions,
   ports: ReadonlyMap<string, number>,
   postgres: Postgres,
   secrets: Secrets,
@@ -143,6 +145,7 @@ function programsOf(
   const supplies = {
     ...{ postgres, secrets, ports, settings, mailDir: folder.mail },
     publicUrl: `http://localhost:${port}`,
+    ...(visibilitySeconds !== undefined && { visibilitySeconds }),
   }
   return targets.map(({ manifest }) => ({
     name: manifest.name,

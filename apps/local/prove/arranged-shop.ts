@@ -54,6 +54,9 @@ const SETTINGS = {
   orders: { reservationMinutes: 1, expiryGraceSeconds: 5, expirySeconds: 1 },
 }
 
+/** A minute, as usual, would let events of killed consumers rest for as long as the race takes. */
+const VISIBILITY_SECONDS = 6
+
 const PLENTY = 1_000_000
 const PASSWORD = 'prove-it-to-me'
 const ADMIN = 'admin@prove.test'
@@ -81,7 +84,8 @@ export async function arrangeShop(options: ArrangeOptions): Promise<ArrangedShop
       {
         ...{ appsDir, folder, manifests, run, port, path },
         ...{ output: quiet(output), signal: stopping.signal },
-        ...{ fresh: false, fillsDemo: false, settings: SETTINGS, longestPauseMs: 100 },
+        ...{ fresh: false, fillsDemo: false, settings: SETTINGS },
+        ...{ longestPauseMs: 100, visibilitySeconds: VISIBILITY_SECONDS },
       },
       parts,
     )

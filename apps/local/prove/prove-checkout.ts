@@ -43,11 +43,11 @@ export async function proveCheckout(options: ProveCheckoutOptions): Promise<numb
       seconds,
     )
     const begun = performance.now()
-    await raceWhileKilling(shop, options, schedule, random, receipts, violations)
+    const paid = await raceWhileKilling(shop, options, schedule, random, receipts, violations)
     const settled = await settle(shop)
     output.print(
       `${receipts.orders.size} orders and ${receipts.payments.size} payments were answered with 201, ${kills} processes killed, ` +
-        `settled after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+        `${paid} orders paid meanwhile, settled after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
     )
     const verdicts = [
       { rule: 'everything settles', found: settled },
@@ -65,6 +65,7 @@ export async function proveCheckout(options: ProveCheckoutOptions): Promise<numb
   }
 }
 
+/** @returns how many units were paid when the killing ended */
 async function raceWhileKilling(
   shop: ArrangedShop,
   { units, seconds, output }: ProveCheckoutOptions,
@@ -72,7 +73,7 @@ async function raceWhileKilling(
   random: Random,
   receipts: Receipts,
   violations: string[],
-): Promise<void> {
+): Promise<number> {
   const over = new AbortController()
   const client = (buyer: Buyer) => ({
     shop: shop.shopFor(over.signal),
@@ -89,12 +90,14 @@ async function raceWhileKilling(
   )
   const telling = tellProgress(shop, output, over.signal)
   await Promise.all([killAll(shop, schedule), sleep(seconds * 1000)])
+  const paid = await soldOf(shop)
   await Promise.race([
     racing,
     holdsWithin(CALM_MS, async () => (await soldOf(shop)) >= units && (await isPaidOut(shop)), 500),
   ])
   over.abort()
   await Promise.all([racing, telling])
+  return paid
 }
 
 /** A line now and then: a race takes minutes. */
