@@ -51,6 +51,7 @@ const SETTINGS = {
     loginsPerAccount: 1_000,
     registrationsPerAddress: 100_000,
   },
+  payments: { cardsPerUser: 1_000, cardsPerAddress: 100_000 },
   orders: { reservationMinutes: 1, expiryGraceSeconds: 5, expirySeconds: 1 },
 }
 
