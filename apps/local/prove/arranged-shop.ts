@@ -27,6 +27,8 @@ export interface ArrangedShop {
   adminToken: string
   manifests: readonly AnyManifest[]
   parts: Parts
+  /** To start a service again that was stopped. */
+  programs: readonly Program[]
   shopFor: (signal: AbortSignal) => Shop
   buyers: readonly Buyer[]
   race: Race
@@ -107,7 +109,7 @@ export async function arrangeShop(options: ArrangeOptions): Promise<ArrangedShop
         serviceTokens: tokensOf(programs),
         adminToken,
       },
-      ...{ manifests, parts, shopFor, buyers, race, query, close },
+      ...{ manifests, parts, programs, shopFor, buyers, race, query, close },
     }
   } catch (error) {
     await close()
