@@ -132,6 +132,16 @@ const Problem = z
     ],
   })
 
+/** `service` is at operations under `/internal`, which are in no document but the service's own. */
+const SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  service: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of this service, which its callers have',
+  },
+}
+
 interface Operation {
   'x-schemas'?: Schemas
   'x-answers'?: Record<string, object>
@@ -174,7 +184,7 @@ export async function openApiOf<E extends Env>(
     ...document,
     components: {
       schemas,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: SCHEMES,
     },
   }
 }
