@@ -13,6 +13,7 @@ const CHECKS = [
     command: ['oxlint', '--type-aware', 'apps', 'platform', 'policies', '.ci'],
   },
   { name: 'types', command: ['tsc', '--project', ROOT] },
+  { name: 'migrations', command: ['node', join(ROOT, '.ci', 'migrations', 'main.ts')] },
 ]
 
 /** `npm test`: every check, then every test; the last line is `N passed, N failed`. */

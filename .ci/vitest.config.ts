@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
-    include: ['{apps,platform,policies}/**/*.test.ts', '.ci/*.test.ts'],
+    include: ['{apps,platform,policies}/**/*.test.ts', '.ci/**/*.test.ts'],
     globalSetup: [join(import.meta.dirname, 'test-servers.ts')],
     pool: 'forks',
     maxWorkers: 2,

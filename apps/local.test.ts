@@ -137,7 +137,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await countProducts()).toBe(240)
     await logIn(firstDemo.buyer)
     expect([runner.pidOf('users'), runner.pidOf('products')]).toEqual(services)
-    expect(services.map(pid => commandOf(pid)?.includes('main.ts'))).toEqual([true, true])
+    expect(services.map(pid => commandOf(pid)?.includes('.mjs'))).toEqual([true, true])
   })
 
   test('a killed runner leaves no service behind, and the next start goes on with the same data', async () => {

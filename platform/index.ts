@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { accountOf } from './account.ts'
 import { AlarmTopic } from './observability/alarm-topic.ts'
 import { ApiGateway } from './edge/api-gateway.ts'
-import { buildVersion } from './service/build-version.ts'
+import { buildVersions } from './service/build-version.ts'
 import { Cache } from './data/cache.ts'
 import { Cluster } from './service/cluster.ts'
 import { loadConfig, type StackConfig } from './config/config.ts'
@@ -75,7 +75,7 @@ function platform(system: System, config: StackConfig) {
       edge,
       paymentGateway: config.paymentGateway,
       alarmTopicArn: alarms.arn,
-      version: buildVersion(ROOT, tasks.architecture),
+      versionOf: buildVersions(ROOT, tasks.architecture),
     },
     on,
   )

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 
+const MS_PER_TICK = 10
+
 /** Whether the server and the load can have a core each. */
 export const canPin = spawnSync('taskset', ['--version']).status === 0
 
@@ -48,4 +50,11 @@ export function residentMiB({ pid }: ChildProcess): number | undefined {
   if (process.platform !== 'linux') return undefined
   const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)
   return Math.round(Number(line?.[1]) / 1024)
+}
+
+/** CPU time that a process has used, user and system, in milliseconds; steadier than any rate on a busy machine. */
+export function cpuMs({ pid }: ChildProcess): number {
+  if (process.platform !== 'linux') return Number.NaN
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK
 }

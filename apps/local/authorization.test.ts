@@ -243,3 +243,25 @@ test('a service takes no token but its own callers’', async () => {
       else expect(await statusWith(token), `${name} asks ${operation.name}`).toBe(401)
   }
 })
+
+test('every security scheme that an operation names is declared, and the merged document has no other', async () => {
+  const schemesOf = async (url: string) => {
+    const { body } = await call(url, '/openapi.json')
+    const named = Object.values(body.paths as Record<string, Record<string, Secured>>)
+      .flatMap(methods => Object.values(methods))
+      .flatMap(({ security = [] }) => security.flatMap(requirement => Object.keys(requirement)))
+    return {
+      named: [...new Set(named)],
+      declared: Object.keys(body.components.securitySchemes as object),
+    }
+  }
+  for (const { name, url } of shop.services) {
+    const { named, declared } = await schemesOf(url)
+    expect(declared, name).toEqual(expect.arrayContaining(named))
+  }
+  expect(await schemesOf(shop.url)).toEqual({ named: ['bearer'], declared: ['bearer'] })
+})
+
+interface Secured {
+  security?: readonly object[]
+}

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { preparePostgresConsumers } from '../shared/bus/prepare-postgres-bus.ts'
 import type { AnyManifest } from '../shared/manifest.ts'
 import { type DataFolder, emptyDataFolder } from './data/data-folder.ts'
 import { ensureDatabase } from './postgres/database.ts'
-import { migrateService } from './services/command.ts'
+import { bundledMain, bundleServices } from './services/bundle.ts'
+import { migrate } from './services/migrate.ts'
 import type { Demo } from './demo/demo-file.ts'
 import { type Edge, openEdge } from './edge/edge.ts'
 import type { Output } from './log.ts'
@@ -28,6 +28,8 @@ export interface PlatformOptions {
   fresh: boolean
   /** Settings that differ from the manifests' defaults, by service. */
   settings?: LocalSettings
+  /** After this time an event whose consumer died is given to another. @default 60 */
+  visibilitySeconds?: number
   /** Longest pause before a service that keeps ending by itself is started again. @default 10000 */
   longestPauseMs?: number
   /** Whether to make the demo's accounts and catalogue. @default true */
@@ -56,6 +58,7 @@ export interface Parts {
 /** A service with all that its process needs. */
 export interface Program {
   name: string
+  manifest: AnyManifest
   main: string
   env: Record<string, string>
   stopSeconds: number
@@ -81,6 +84,11 @@ export async function startPlatform(
   if (options.fresh) await emptyDataFolder(folder, output)
   const secrets = await openSecrets(folder.secrets, manifests)
   signal.throwIfAborted()
+  const bundled = bundleServices({
+    ...{ appsDir: options.appsDir, outDir: folder.bundle },
+    services: manifests.map(({ name }) => name),
+  })
+  bundled.catch(() => {}) // awaited below; until then there is more to start
   parts.postgres = await startPostgres({
     dataDir: folder.postgres,
     password: secrets.superuser,
@@ -92,7 +100,10 @@ export async function startPlatform(
   await declareConsumers(manifests, parts.postgres.adminUrl(DATABASE))
   const programs = programsOf(targets, options, ports, parts.postgres, secrets)
   signal.throwIfAborted()
-  await migrateAll(programs, parts.postgres.adminUrl(DATABASE))
+  const adminUrl = parts.postgres.adminUrl(DATABASE)
+  await Promise.all(programs.map(program => migrate(program, options.appsDir, adminUrl, output)))
+  signal.throwIfAborted()
+  await bundled
   signal.throwIfAborted()
   const pauses = { ...(options.longestPauseMs && { longestPauseMs: options.longestPauseMs }) }
   for (const program of programs) {
@@ -126,7 +137,7 @@ async function portsOf(manifests: readonly AnyManifest[]): Promise<Map<string, n
 
 function programsOf(
   targets: readonly Target[],
-  { appsDir, folder, path, port, settings = {} }: PlatformOptions,
+  { folder, path, port, settings = {}, visibilitySeconds }: PlatformOptions,
   ports: ReadonlyMap<string, number>,
   postgres: Postgres,
   secrets: Secrets,
@@ -134,10 +145,12 @@ function programsOf(
   const supplies = {
     ...{ postgres, secrets, ports, settings, mailDir: folder.mail },
     publicUrl: `http://localhost:${port}`,
+    ...(visibilitySeconds !== undefined && { visibilitySeconds }),
   }
   return targets.map(({ manifest }) => ({
     name: manifest.name,
-    main: join(appsDir, manifest.name, 'main.ts'),
+    manifest,
+    main: bundledMain(folder.bundle, manifest.name),
     env: {
       ...environmentFor(manifest, supplies),
       PATH: path,
@@ -145,14 +158,6 @@ function programsOf(
     },
     stopSeconds: manifest.stopSeconds,
   }))
-}
-
-async function migrateAll(programs: readonly Program[], adminUrl: string): Promise<void> {
-  await Promise.all(
-    programs.map(({ name, main, env }) =>
-      migrateService(name, main, { ...env, DATABASE_ADMIN_URL: adminUrl }),
-    ),
-  )
 }
 
 /** Nobody new comes in, what is under way ends, and the database goes when nobody needs it any more. */

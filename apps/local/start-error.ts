@@ -8,6 +8,7 @@ export type StartErrorCode =
   | 'unsupported_machine'
   | 'postgres_failed'
   | 'migration_failed'
+  | 'bundle_failed'
 
 /** Why the platform can't start: what was found, and what to do about it. Its message is meant for the terminal. */
 export class StartError extends Error {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../shared/database.ts'
@@ -9,7 +10,7 @@ import type { DeliverDeps } from './deliver.ts'
 import type { DeliveryLog } from './delivery-log/delivery-log.ts'
 import { postgresDeliveryLog } from './delivery-log/postgres-delivery-log.ts'
 import { DeviceEntity } from './device.ts'
-import { pruneDeliveries } from './due-deliveries.ts'
+import { pruneDeliveries, takeDue } from './due-deliveries.ts'
 import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { sendDue } from './sender.ts'
@@ -131,6 +132,34 @@ test('many instances at once send each message once', async () => {
   await Promise.all(Array.from({ length: 5 }, () => sendDue(deps())))
   expect(new Set(sent.map(({ key }) => key)).size).toBe(60)
   expect(sent).toHaveLength(60)
+})
+
+test('no sender waits for what another has in hand: it sends the rest', async () => {
+  const [first, second] = [await due(), await due()]
+  const other = new pg.Client({ connectionString: arranged.adminUrl })
+  await other.connect()
+  try {
+    await other.query('begin')
+    await other.query('select from notifications.deliveries where id = $1 for update', [first])
+    expect((await takeDue(database)).map(({ id }) => id)).toEqual([second])
+    await other.query('commit')
+    expect((await takeDue(database)).map(({ id }) => id)).toEqual([first])
+  } finally {
+    await other.end()
+  }
+})
+
+test('senders at once take each message once, though no log would stop the second', async () => {
+  const ids = await Promise.all(Array.from({ length: 60 }, () => due()))
+  const deliveryLog: DeliveryLog = {
+    begin: () => Promise.resolve('begun'),
+    sent: () => Promise.resolve(),
+    gaveUp: () => Promise.resolve(),
+    close: () => {},
+  }
+  await Promise.all(Array.from({ length: 4 }, () => sendDue(deps({ deliveryLog }))))
+  expect(sent).toHaveLength(ids.length)
+  expect(new Set(sent.map(({ key }) => key)).size).toBe(ids.length)
 })
 
 test('a provider that is busy is asked again later, and then the message goes', async () => {

@@ -4,8 +4,6 @@ import { documented, problemSpec, schemaOf } from '../shared/openapi.ts'
 import type { Status } from './order.ts'
 import { StatusChange } from './schemas.ts'
 
-const { schema, schemas } = schemaOf(StatusChange, 'input')
-
 /** The new status, as query parameter like in the reference or as JSON body; both must say the same. */
 export const statusGiven = () =>
   documented(
@@ -23,24 +21,29 @@ export const statusGiven = () =>
       c.set('status', status)
       return next()
     }),
-    {
-      parameters: [
-        {
-          name: 'status',
-          in: 'query',
-          required: false,
-          schema: schemaOf(StatusChange.shape.status, 'input').schema,
-          description: 'The new status, unless the body has it',
-        },
-      ],
-      requestBody: { required: false, content: { 'application/json': { schema } } },
-      responses: {
-        400: problemSpec('The body is not JSON'),
-        422: problemSpec('No status, or one that does not exist'),
-      },
-      'x-schemas': schemas,
-    },
+    documentation,
   )
+
+function documentation() {
+  const { schema, schemas } = schemaOf(StatusChange, 'input')
+  return {
+    parameters: [
+      {
+        name: 'status',
+        in: 'query',
+        required: false,
+        schema: schemaOf(StatusChange.shape.status, 'input').schema,
+        description: 'The new status, unless the body has it',
+      },
+    ],
+    requestBody: { required: false, content: { 'application/json': { schema } } },
+    responses: {
+      400: problemSpec('The body is not JSON'),
+      422: problemSpec('No status, or one that does not exist'),
+    },
+    'x-schemas': schemas,
+  }
+}
 
 function read(location: 'query' | 'body', value: unknown): Status {
   const result = StatusChange.safeParse(value)

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { Auth } from '../shared/auth.ts'
 import { notFound } from '../shared/errors.ts'
 import { type AppEnv, service } from '../shared/http.ts'
@@ -35,6 +36,9 @@ export interface PaymentsApp extends PaymentsDeps {
   sandbox: Sandbox | undefined
   stripe: StripeGateway | undefined
   corsOrigins: readonly string[]
+  trustedProxyHops: number
+  /** Tries to save a card. */
+  cards: { perUser: RateLimiterAbstract; perAddress: RateLimiterAbstract }
 }
 
 /** Every path of the payments service. */

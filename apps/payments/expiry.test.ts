@@ -9,6 +9,14 @@ test.each([
   expect(parseExpiry(expiryText({ month, year }))).toEqual({ month, year })
 })
 
+test.each(['04/31', '12/40', '01/05'])('%s is said as it came', text => {
+  expect(expiryText(parseExpiry(text)!)).toBe(text)
+})
+
+test('a year of four digits is said in two', () => {
+  expect(expiryText(parseExpiry('12/2040')!)).toBe('12/40')
+})
+
 test.each(['13/30', '00/30', '4/31', '04-31', '04/1931', '04/31 ', '2031/04', ''])(
   '"%s" is no expiry date',
   text => expect(parseExpiry(text)).toBeUndefined(),

@@ -11,8 +11,9 @@ export function parseExpiry(text: string): Expiry | undefined {
   return month === undefined ? undefined : { month: Number(month), year: 2000 + Number(year) }
 }
 
+/** `04/31`, as most clients send it; every card ends in this century. */
 export const expiryText = ({ month, year }: Expiry): string =>
-  `${String(month).padStart(2, '0')}/${year}`
+  [month, year % 100].map(number => String(number).padStart(2, '0')).join('/')
 
 /** A card is good until its month has ended everywhere on earth: twelve hours after it has in UTC. */
 export const isExpired = ({ month, year }: Expiry, now: Date): boolean =>

@@ -32,6 +32,7 @@ async function startProcess(): Promise<{ url: string; child: ChildProcess }> {
     },
     database: { url: shop.database.url, poolSize: 5 },
     tokens: { jwksUrl: shop.issuer.jwksUrl },
+    cache: {},
     paymentGateway: { kind: 'sandbox' },
     calls: { orders: { url: shop.orders.url, token: ORDERS_TOKEN } },
     settings: { reconcileSeconds: 3600 },

@@ -16,7 +16,7 @@ test('the document names every route with its answers', async () => {
     'GET /payment-methods/{payment_method_id}': '200 401 404 422 500 503',
     'GET /payments': '200 401 422 500 503',
     'GET /payments/{payment_id}': '200 401 404 422 500 503',
-    'POST /payment-methods': '201 400 401 403 413 415 422 500 503',
+    'POST /payment-methods': '201 400 401 403 413 415 422 429 500 503',
     'POST /payments': '201 400 401 404 409 413 415 422 500 503',
     'POST /payments/webhooks/stripe': '200 400 404 500 503',
     'POST /payments/{payment_id}/refund': '201 400 401 403 404 409 413 415 422 500 503',

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { AppEnv } from '../shared/http.ts'
 import { describe } from '../shared/openapi.ts'
 import { LINK_HEADER, PageQuery, setNextLink } from '../shared/page.ts'
+import { limitByAddress, limitByCaller } from '../shared/rate-limit.ts'
 import { answers, answersNothing, body, params, query } from '../shared/validation.ts'
 import type { PaymentsApp } from './app.ts'
 import {
@@ -28,7 +29,9 @@ export function addPaymentMethods(app: Hono<AppEnv>, deps: PaymentsApp): Hono<Ap
       describe('Save a card; its number goes to the gateway and is kept nowhere', {
         403: 'user_id is not the caller',
       }),
+      limitByAddress(deps.cards.perAddress, deps.trustedProxyHops),
       user,
+      limitByCaller(deps.cards.perUser),
       body(PaymentMethodCreate),
       answers(201, PaymentMethodResponse),
       async c => c.var.answer(await savePaymentMethod(deps, c.var.caller, c.req.valid('json'))),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PaymentMethodResponse } from './schemas.ts'
 import { newCard, newPayment, ok, openShop, type Shop } from './testing.ts'
 
@@ -24,7 +24,7 @@ test('a card is kept as brand, last digits and expiry, and answered so', async (
   const { body } = ok(201, await save({ ...CARD, user_id: shop.buyerId, is_default: true }))
   expect(PaymentMethodResponse.strict().parse(body)).toMatchObject({
     ...{ user_id: shop.buyerId, type: 'card', brand: 'visa', last4: '4242' },
-    ...{ expiry_date: '04/2039', is_default: true },
+    ...{ expiry_date: '04/39', is_default: true },
   })
   const [row] = await shop.database.query<object>(
     'select * from payments.payment_methods where id = $1',
@@ -132,4 +132,44 @@ test('the Link header leads through all cards once', async () => {
   }
   expect(seen).toEqual((await list(token)).map(({ id }) => id))
   expect((await shop.payments.call('/payment-methods?after=x', { token })).status).toBe(422)
+})
+
+describe('whoever tries many cards', () => {
+  const tried = async (
+    { payments }: Pick<Shop, 'payments'>,
+    token: string | undefined,
+    address: string,
+    json: object = CARD,
+  ) => {
+    const { status, headers } = await payments.call('/payment-methods', {
+      json,
+      ...(token !== undefined && { token }),
+      headers: { 'x-forwarded-for': address },
+    })
+    return [status, headers.get('ratelimit-remaining'), headers.get('retry-after') !== null]
+  }
+  const limited = async (settings: { cardsPerUser: number; cardsPerAddress: number }) => ({
+    payments: await shop.another(settings),
+  })
+
+  test('is stopped as a user, from whatever address, and so is a refused card a try', async () => {
+    const service = await limited({ cardsPerUser: 3, cardsPerAddress: 100 })
+    const [thief, buyer] = [await shop.issuer.token('buyer'), await shop.issuer.token('buyer')]
+    const wrong = { ...CARD, card_number: '4242424242424241' }
+    expect(await tried(service, thief, '10.0.0.1', wrong)).toEqual([422, '2', false])
+    expect(await tried(service, thief, '10.0.0.2')).toEqual([201, '1', false])
+    expect(await tried(service, thief, '10.0.0.3')).toEqual([201, '0', false])
+    expect(await tried(service, thief, '10.0.0.4')).toEqual([429, '0', true])
+    expect(await tried(service, buyer, '10.0.0.4')).toEqual([201, '2', false])
+  })
+
+  test('is stopped at an address, as whatever user', async () => {
+    const service = await limited({ cardsPerUser: 100, cardsPerAddress: 3 })
+    const token = () => shop.issuer.token('buyer', randomUUID())
+    expect(await tried(service, undefined, '10.0.0.1')).toEqual([401, '2', false])
+    expect(await tried(service, await token(), '10.0.0.1')).toEqual([201, '1', false])
+    expect(await tried(service, await token(), '10.0.0.1')).toEqual([201, '0', false])
+    expect(await tried(service, await token(), '10.0.0.1')).toEqual([429, '0', true])
+    expect(await tried(service, await token(), '10.0.0.2')).toEqual([201, '2', false])
+  })
 })

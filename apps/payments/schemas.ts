@@ -74,7 +74,7 @@ export const PaymentMethodResponse = z
     type: z.literal('card'),
     brand: z.string(),
     last4: z.string(),
-    expiry_date: z.string(),
+    expiry_date: z.string().describe('MM/YY, however it was given'),
     is_default: z.boolean(),
     created_at: z.iso.datetime(),
   })

@@ -1,8 +1,10 @@
 import { authentication } from '../shared/auth.ts'
 import { startEvents } from '../shared/bus/start-events.ts'
+import { openCache } from '../shared/cache.ts'
 import { serviceClient } from '../shared/client.ts'
 import { type Database, openDatabase } from '../shared/database.ts'
 import { pruneIdempotencyKeys } from '../shared/idempotency.ts'
+import { type Limiters, rateLimiters } from '../shared/rate-limit.ts'
 import type { Kit } from '../shared/run.ts'
 import { remoteKeys, tokenVerifier } from '../shared/tokens.ts'
 import { createApp } from './app.ts'
@@ -20,6 +22,7 @@ import { sweep } from './sweep.ts'
 import { pruneWebhookMessages } from './webhook.ts'
 
 type PaymentsKit = Kit<typeof manifest>
+type Settings = PaymentsKit['config']['settings']
 
 export const ENTITIES = [PaymentEntity, PaymentMethodEntity, RefundEntity]
 
@@ -35,6 +38,8 @@ export async function start(kit: PaymentsKit) {
   })
   onClose('database', database.close)
   readyWhen('database', database.check)
+  const cache = openCache(config.service, config.cache.url, log)
+  onClose('cache', cache.close)
   const { sandbox, stripe } = await gatewayOf(kit, database)
   const { url, token } = config.calls.orders
   const deps: PaymentsDeps = {
@@ -53,8 +58,17 @@ export async function start(kit: PaymentsKit) {
     sandbox: stripe ? undefined : sandbox,
     stripe,
     corsOrigins: runtime.corsOrigins,
+    trustedProxyHops: runtime.trustedProxyHops,
+    cards: cardLimits(rateLimiters(config.service, cache.redis), settings),
   })
 }
+
+const HOUR = 3600
+
+const cardLimits = (limiter: Limiters, { cardsPerUser, cardsPerAddress }: Settings) => ({
+  perUser: limiter({ name: 'cards-of-user', points: cardsPerUser, windowSeconds: HOUR }),
+  perAddress: limiter({ name: 'cards', points: cardsPerAddress, windowSeconds: HOUR }),
+})
 
 /** Stripe's library is loaded where it is used. */
 async function gatewayOf({ config }: PaymentsKit, database: Database) {

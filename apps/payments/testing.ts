@@ -61,9 +61,16 @@ export async function openShop(
       database: { url: database.url, poolSize: 5 },
       tokens: { jwksUrl: issuer.jwksUrl },
       paymentGateway,
+      cache: {},
       calls: { orders: { url: orders.url, token: ORDERS_TOKEN } },
       // Tests look when they want it.
-      settings: { reconcileSeconds: 3600, ...settings, ...more },
+      settings: {
+        reconcileSeconds: 3600,
+        cardsPerUser: 1_000,
+        cardsPerAddress: 1_000,
+        ...settings,
+        ...more,
+      },
       secrets: {},
     })
     started.push(service)

@@ -40,6 +40,8 @@ export interface EventsConfig {
   queueUrl: string | undefined
   /** Of the queue beside it, for what can't be delivered. */
   deadLetterUrl: string | undefined
+  /** After this time an event whose consumer died is given to another; a handler has half of it. */
+  visibilitySeconds?: number
 }
 
 /** What `readConfig` makes of a manifest: only what the manifest asks for is there. */
@@ -185,6 +187,9 @@ const EVENT_VARIABLES = {
   deadLetterUrl: { name: 'EVENTS_DEAD_LETTER_URL', shape: webUrl },
 } as const
 
+/** Up to what SQS takes. */
+const VISIBILITY = integer(2, 43_200)
+
 /** All of those that the manifest asks for, or none: half of the events on another bus would be lost. */
 function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsConfig {
   const config: EventsConfig = {
@@ -202,7 +207,9 @@ function readEvents({ publishes, consumes }: AnyManifest, read: Read): EventsCon
       const { name, shape } = EVENT_VARIABLES[key]
       config[key] = read(name, shape)
     }
-  return config
+  const visibilitySeconds =
+    consumes.length > 0 ? read('EVENTS_VISIBILITY_SECONDS', VISIBILITY.optional()) : undefined
+  return { ...config, ...(visibilitySeconds !== undefined && { visibilitySeconds }) }
 }
 
 function readCalls({ calls }: AnyManifest, read: Read) {

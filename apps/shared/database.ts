@@ -36,7 +36,8 @@ export interface DatabaseOptions extends DatabaseConfig {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, iamRegion } = options
   const password = iamRegion === undefined ? undefined : await iamLogin(url, iamRegion)
-  const orm = await MikroORM.init({
+  // Not `init`: that one loads whatever extensions are installed, such as the migrator.
+  const orm = new MikroORM({
     ...connectionOptions(url, options.service, password),
     entities: [...options.entities],
     schema: options.service,

@@ -54,6 +54,7 @@ const supply: Supply<typeof manifest, string> = {
     topicArn: 'arn:aws:sns:eu-west-1:123456789012:shop',
     queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
     deadLetterUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders-dead',
+    visibilitySeconds: 20,
   },
   cache: { url: 'redis://localhost:6379' },
   tokens: { jwksUrl: 'http://localhost:8080/.well-known/jwks.json' },

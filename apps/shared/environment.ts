@@ -55,6 +55,12 @@ export interface Supplies<V> {
 type NeedsOf<M extends AnyManifest> = Extract<keyof M['needs'], Need>
 type CallsOf<M extends AnyManifest> = M['calls'][number]
 
+interface EventQueues<V> {
+  topicArn: V | string
+  queueUrl: V | string
+  deadLetterUrl: V | string
+}
+
 export type Supply<M extends AnyManifest, V> = {
   runtime: Runtime<V>
   /** URL and token of every service that this one calls. */
@@ -62,7 +68,10 @@ export type Supply<M extends AnyManifest, V> = {
   settings: Partial<Record<keyof M['settings'], string | number | boolean>>
   secrets: Record<keyof M['secrets'], V | string>
   /** The topic that it publishes to, the queue that it reads; none: both are in PostgreSQL. */
-  events?: { topicArn: V | string; queueUrl: V | string; deadLetterUrl: V | string }
+  events?: (EventQueues<V> | { [K in keyof EventQueues<V>]?: never }) & {
+    /** After this time an event whose consumer died is given to another. @default 60 */
+    visibilitySeconds?: number
+  }
 } & Pick<Supplies<V>, NeedsOf<M>>
 
 export interface Environment<V> {
@@ -91,12 +100,7 @@ export function environmentOf<M extends AnyManifest, V = string>(
   if (runtime.otlpEndpoint !== undefined)
     plain['OTEL_EXPORTER_OTLP_ENDPOINT'] = runtime.otlpEndpoint
   addNeeds(supply as Partial<Supplies<V>>, manifest, plain, secret)
-  if (supply.events && manifest.publishes.length > 0)
-    plain['EVENTS_TOPIC_ARN'] = supply.events.topicArn
-  if (supply.events && manifest.consumes.length > 0) {
-    plain['EVENTS_QUEUE_URL'] = supply.events.queueUrl
-    plain['EVENTS_DEAD_LETTER_URL'] = supply.events.deadLetterUrl
-  }
+  addEvents(supply.events, manifest, plain)
   for (const [name, callee] of Object.entries<{ url: V | string; token: V | string }>(
     supply.calls,
   )) {
@@ -110,6 +114,21 @@ export function environmentOf<M extends AnyManifest, V = string>(
   for (const [name, value] of Object.entries<V | string>(supply.secrets))
     secret[variableName(name)] = value
   return { plain, secret }
+}
+
+function addEvents<V>(
+  events: Supply<AnyManifest, V>['events'],
+  { publishes, consumes }: ServiceManifest,
+  plain: Environment<V>['plain'],
+): void {
+  const set = (name: string, value: V | string | number | undefined) => {
+    if (value !== undefined) plain[name] = typeof value === 'number' ? String(value) : value
+  }
+  if (publishes.length > 0) set('EVENTS_TOPIC_ARN', events?.topicArn)
+  if (consumes.length === 0) return
+  set('EVENTS_QUEUE_URL', events?.queueUrl)
+  set('EVENTS_DEAD_LETTER_URL', events?.deadLetterUrl)
+  set('EVENTS_VISIBILITY_SECONDS', events?.visibilitySeconds)
 }
 
 function addNeeds<V>(

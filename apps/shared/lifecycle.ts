@@ -35,7 +35,8 @@ export function createLifecycle(log: Log, supervised: boolean): Lifecycle {
       draining = true
       http.drain()
       for (const end of endings) end()
-      await grace(http, Math.min(GRACE_SECONDS, stopSeconds / 3), supervised)
+      if (http.isSentTo())
+        await grace(http, log, Math.min(GRACE_SECONDS, stopSeconds / 3), supervised)
       await closeServer(http, log, stopSeconds / 2)
       for (const { name, close } of closers) await closeOne(name, close, log)
     },
@@ -62,7 +63,13 @@ const timeoutAfter = (ms: number) =>
   })
 
 /** Goes on answering, with `Connection: close`, until those who send have seen that this instance is going. */
-async function grace({ server }: HttpServer, seconds: number, supervised: boolean): Promise<void> {
+async function grace(
+  { server }: HttpServer,
+  log: Log,
+  seconds: number,
+  supervised: boolean,
+): Promise<void> {
+  if (!supervised) log.info({ seconds }, 'goes on answering until load balancers know')
   const endsAt = performance.now() + seconds * 1000
   while (performance.now() < endsAt) {
     if (supervised && (await connections(server)) === 0) return

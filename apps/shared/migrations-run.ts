@@ -3,9 +3,8 @@ import { basename, join } from 'node:path'
 import { Migration, Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { connectionOptions } from './database-connection.ts'
-import type { Log } from './log.ts'
 import { migrationFiles, MIGRATIONS_TABLE } from './migration-files.ts'
-import type { MigrationOptions } from './migrations.ts'
+import type { MigrationLog, MigrationOptions } from './migrations.ts'
 
 /** First line of a file that can't run in a transaction (`create index concurrently`). */
 const NO_TRANSACTION = '-- no transaction'
@@ -17,7 +16,7 @@ const MIGRATION_TIMEOUT_MS = 15 * 60_000
  */
 export async function runPending(
   { service, adminUrl, folder }: MigrationOptions,
-  log: Log,
+  log: MigrationLog,
 ): Promise<string[]> {
   const connection = connectionOptions(adminUrl, `${service}-migrations`)
   const orm = await MikroORM.init({

@@ -1,7 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
 import { tlsOf } from './database-connection.ts'
-import type { Log } from './log.ts'
 import { migrationNames, MIGRATIONS_TABLE } from './migration-files.ts'
 
 export interface MigrationOptions {
@@ -16,11 +15,16 @@ export interface MigrationOptions {
   folder: string
 }
 
+/** Where it is said which migration ran; a service's log is one. */
+export interface MigrationLog {
+  info: (fields: object, message: string) => void
+}
+
 /**
  * Makes role and schema if they are not there and runs what has not run, under an advisory lock: of several callers one
  * works and the others wait. The service's role gets rows, never the right to change the schema.
  */
-export async function migrate(options: MigrationOptions, log: Log): Promise<string[]> {
+export async function migrate(options: MigrationOptions, log: MigrationLog): Promise<string[]> {
   const admin = new pg.Client({
     connectionString: withoutQuery(options.adminUrl),
     ssl: tlsOf(new URL(options.adminUrl)),

@@ -56,6 +56,11 @@ test('skip and limit have defaults and bounds, and what is out of them is refuse
     expect(PageQuery.safeParse({ skip }).success).toBe(false)
 })
 
+test('a cursor that no list made is refused beside whatever else is wrong', () => {
+  const issues = PageQuery.safeParse({ skip: 'x', limit: '0', after: '!' }).error?.issues ?? []
+  expect(issues.map(({ path }) => path[0])).toEqual(['skip', 'limit', 'after'])
+})
+
 test('a page has a next one only when there is a row more than it shows', () => {
   const page = (count: number) =>
     pageOf(

@@ -12,6 +12,8 @@ const wholeNumber = (min: number, max: number, fallback: number) => {
     .meta({ type: 'integer', minimum: min, maximum: max, default: fallback })
 }
 
+const NOT_A_CURSOR = 'is not a cursor of this list; take it from the Link header of the page before'
+
 /** Items that a page has at most. */
 export const MAX_LIMIT = 100
 
@@ -19,7 +21,13 @@ export const MAX_LIMIT = 100
 export const PageQuery = z.object({
   skip: wholeNumber(0, 100_000, 0),
   limit: wholeNumber(1, MAX_LIMIT, MAX_LIMIT),
-  after: z.string().max(2000).optional().describe('Cursor from the Link header of the page before'),
+  // What no list can have made is refused here, beside all else that is wrong with the query.
+  after: z
+    .string()
+    .max(2000)
+    .refine(text => Array.isArray(parsed(text)), NOT_A_CURSOR)
+    .optional()
+    .describe('Cursor from the Link header of the page before'),
 })
 
 /** A point in time in a cursor. PostgreSQL knows no year 0. */
@@ -36,20 +44,14 @@ export const encodeCursor = (position: readonly unknown[]): string =>
 
 /** @throws {AppError} 422 when `text` is not a cursor of this shape */
 export function decodeCursor<T extends z.ZodType<unknown[]>>(text: string, shape: T): z.output<T> {
-  const result = shape.safeParse(parsed(Buffer.from(text, 'base64url').toString()))
+  const result = shape.safeParse(parsed(text))
   if (result.success) return result.data
-  throw invalid([
-    {
-      location: 'query',
-      field: 'after',
-      message: 'is not a cursor of this list; take it from the Link header of the page before',
-    },
-  ])
+  throw invalid([{ location: 'query', field: 'after', message: NOT_A_CURSOR }])
 }
 
-function parsed(json: string): unknown {
+function parsed(cursor: string): unknown {
   try {
-    return JSON.parse(json)
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -6,15 +6,18 @@ import type { AnyManifest } from './manifest.ts'
 import { openApiOf } from './openapi.ts'
 
 /** Adds what every service answers to whoever runs it: `/health`, `/ready`, `/openapi.json`. */
-export async function addProbes(
+export function addProbes(
   app: Hono<AppEnv>,
   manifest: AnyManifest,
   lifecycle: Lifecycle,
   version: string,
   publicUrl: string,
-): Promise<void> {
-  const document = JSON.stringify(await openApiOf(app, manifest, version, publicUrl))
-  app.get('/openapi.json', c => c.body(document, 200, { 'Content-Type': 'application/json' }))
+): void {
+  let document: Promise<string> | undefined
+  const written = async () => JSON.stringify(await openApiOf(app, manifest, version, publicUrl))
+  app.get('/openapi.json', async c =>
+    c.body(await (document ??= written()), 200, { 'Content-Type': 'application/json' }),
+  )
   app.get('/health', c => c.json({ status: 'ok', service: manifest.name, version }))
   app.get('/ready', async c => {
     const waiting = await lifecycle.notReady()

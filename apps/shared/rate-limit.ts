@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Redis } from 'ioredis'
 import {
   type RateLimiterAbstract,
@@ -7,6 +7,7 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible'
+import type { Caller } from './auth.ts'
 import { AppError } from './errors.ts'
 import { documented, problemSpec } from './openapi.ts'
 
@@ -60,14 +61,24 @@ const limitHeaders = (
 export const LIMITED = { 429: problemSpec('Too many attempts; wait Retry-After seconds') }
 
 /** Limits a route per client address and tells the client how much is left. */
-export function limitByAddress(
+export const limitByAddress = (
   limiter: RateLimiterAbstract,
   trustedProxyHops: number,
-): MiddlewareHandler {
+): MiddlewareHandler => limitBy(limiter, c => clientAddress(c, trustedProxyHops))
+
+/** Limits a route per user, wherever from; after the middleware that knows the caller. */
+export const limitByCaller = (
+  limiter: RateLimiterAbstract,
+): MiddlewareHandler<{ Variables: { caller: Caller } }> =>
+  limitBy(limiter, c => (c.get('caller') as Caller).id)
+
+function limitBy(limiter: RateLimiterAbstract, keyOf: (c: Context) => string): MiddlewareHandler {
   return documented(
     async (c, next) => {
-      const state = await consume(limiter, clientAddress(c, trustedProxyHops))
+      const state = await consume(limiter, keyOf(c))
       await next() // first: a failed attempt, too, tells how many are left
+      const told = c.res.headers.get('RateLimit-Remaining')
+      if (told !== null && Number(told) <= state.remainingPoints) return // another limit is nearer
       for (const [name, value] of Object.entries(limitHeaders(limiter, state)))
         c.header(name, value)
     },

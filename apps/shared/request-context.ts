@@ -18,8 +18,11 @@ const storage = new AsyncLocalStorage<RequestContext>()
 
 export const currentRequest = (): RequestContext | undefined => storage.getStore()
 
-export const withRequest = <T>(context: RequestContext, run: () => T): T =>
-  storage.run(context, run)
+export const withRequest = <A extends unknown[], T>(
+  context: RequestContext,
+  run: (...args: A) => T,
+  ...args: A
+): T => storage.run(context, run, ...args)
 
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,127}$/
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/

@@ -114,7 +114,7 @@ async function serve<M extends AnyManifest>(
   const telemetry = await startTelemetry(manifest.name, version, otlpEndpoint)
   if (telemetry) lifecycle.onClose('telemetry', telemetry.close)
   const app = await start(kit)
-  await addProbes(app, manifest, lifecycle, version, publicUrl)
+  addProbes(app, manifest, lifecycle, version, publicUrl)
   const http = httpServer(leanFetch(app, log, telemetry !== undefined), log, telemetry)
   http.server.once('error', error => {
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)

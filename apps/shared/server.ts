@@ -1,14 +1,9 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type AccessLog, accessLog } from './access-log.ts'
 import type { Log } from './log.ts'
 import { beginRequest, type RequestContext, withRequest } from './request-context.ts'
+import { ServiceResponse } from './service-response.ts'
 import type { Telemetry } from './telemetry.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
@@ -17,20 +12,12 @@ export interface HttpServer {
   readonly server: Server
   /** From now on each answer closes its connection, so that clients go elsewhere before the port closes. */
   drain: () => void
+  /** Whether anybody who may send more has sent within the last 30 s: whoever asks for `/health` alone does not. */
+  isSentTo: () => boolean
 }
 
-/**
- * In lower case, as node-server writes names, so that an answer's own value replaces the one here. Each costs 1 % of a
- * cached answer, so these are the ones that matter for an API; CloudFront adds what web pages need.
- */
-const COMMON_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  vary: 'Origin',
-}
-
-export const EVENT_STREAM = 'text/event-stream'
+/** Load balancers ask for `/ready` more often. */
+const SENT_TO_FOR_MS = 30_000
 
 // Longer than the idle timeouts of CloudFront (30 s) and ALB (60 s), which must be the ones to close.
 const KEEP_ALIVE_MS = 65_000
@@ -42,37 +29,31 @@ const KEEP_ALIVE_MS = 65_000
 export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefined): HttpServer {
   const listener = getRequestListener(fetch)
   const access = accessLog(log)
-  let draining = false
+  const state = { draining: false }
+  let sentToAt = -Infinity
+  function onClose(this: ServiceResponse): void {
+    if (this.context) ended(this.context, this.req, this, access, telemetry)
+  }
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 30_000, headersTimeout: 10_000 },
+    {
+      ...{ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 30_000, headersTimeout: 10_000 },
+      ServerResponse: ServiceResponse,
+    },
     (incoming, outgoing) => {
       const request = beginRequest(incoming.headers)
       telemetry?.onRequest(request, incoming.method ?? '')
-      addHeaders(outgoing, request, () => draining)
-      outgoing.on('close', () => ended(request, incoming, outgoing, access, telemetry))
-      withRequest(request, () => void listener(incoming, outgoing))
+      outgoing.context = request
+      outgoing.server = state
+      if (incoming.url !== '/health') sentToAt = request.startedAt
+      outgoing.on('close', onClose)
+      void withRequest(request, listener, incoming, outgoing)
     },
   )
-  return { server, drain: () => void (draining = true) }
-}
-
-/** All headers reach Node in one object: setting them one by one costs as much as the rest of a cached answer. */
-function addHeaders(
-  outgoing: ServerResponse,
-  request: RequestContext,
-  isDraining: () => boolean,
-): void {
-  const writeHead = outgoing.writeHead.bind(outgoing)
-  outgoing.writeHead = ((status: number, headers?: OutgoingHttpHeaders) => {
-    if (headers?.['content-type'] === EVENT_STREAM)
-      request.streamedAfterMs = performance.now() - request.startedAt
-    return writeHead(status, {
-      ...COMMON_HEADERS,
-      'x-request-id': request.requestId,
-      ...(isDraining() && { connection: 'close' }),
-      ...headers,
-    })
-  }) as typeof outgoing.writeHead
+  return {
+    server,
+    drain: () => void (state.draining = true),
+    isSentTo: () => performance.now() - sentToAt < SENT_TO_FOR_MS,
+  }
 }
 
 function ended(

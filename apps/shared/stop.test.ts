@@ -76,6 +76,20 @@ test('what was opened is closed last to first, and the log is written to its end
   ])
 })
 
+test.for([
+  { path: '/ready', goesOn: true },
+  { path: '/health', goesOn: false },
+])(
+  'a service that was last asked for $path goes on answering: $goesOn',
+  async ({ path, goesOn }) => {
+    await using fixture = await startFixtureProcess()
+    await get(`${fixture.url}${path}`)
+    fixture.child.kill('SIGTERM')
+    expect(await fixture.ended).toBe(0)
+    expect(messagesOf(fixture).includes('goes on answering until load balancers know')).toBe(goesOn)
+  },
+)
+
 test('something that can not be closed does not keep the rest from it', async () => {
   await using fixture = await startFixtureProcess({
     supervised: true,

@@ -46,15 +46,17 @@ const BODY_PROBLEMS = {
 /** Validates a JSON body: 415 for another content type, 400 for what is not JSON, 422 with every failing field. */
 export function body<T extends z.ZodType>(type: T) {
   const validate = zValidator('json', type, failOn('body'))
-  const { schema, schemas } = schemaOf(type, 'input')
   const checked: typeof validate = (c, next) => {
     requireJson(c.req.header('content-type'))
     return validate(c, next)
   }
-  return documented(checked, {
-    requestBody: { required: true, content: { 'application/json': { schema } } },
-    responses: BODY_PROBLEMS,
-    'x-schemas': schemas,
+  return documented(checked, () => {
+    const { schema, schemas } = schemaOf(type, 'input')
+    return {
+      requestBody: { required: true, content: { 'application/json': { schema } } },
+      responses: BODY_PROBLEMS,
+      'x-schemas': schemas,
+    }
   })
 }
 
@@ -71,17 +73,17 @@ function requireJson(contentType: string | undefined): void {
 
 /** Validates the query string. Parameters that the schema does not name are ignored. */
 export function query<T extends z.ZodObject>(type: T) {
-  return documented(zValidator('query', type, failOn('query')), {
+  return documented(zValidator('query', type, failOn('query')), () => ({
     parameters: parametersOf(type, 'query'),
     responses: PARAMETER_PROBLEMS,
-  })
+  }))
 }
 
 export function params<T extends z.ZodObject>(type: T) {
-  return documented(zValidator('param', type, failOn('path')), {
+  return documented(zValidator('param', type, failOn('path')), () => ({
     parameters: parametersOf(type, 'path'),
     responses: PARAMETER_PROBLEMS,
-  })
+  }))
 }
 
 function parametersOf(type: z.ZodObject, location: 'query' | 'path') {
@@ -130,16 +132,16 @@ export const answers = <T extends z.ZodType>(status: 200 | 201 | 202, type: T, s
       c.set('answer', value => c.json(type.parse(value) as object, status))
       return next()
     }),
-    answerSpec(status, type, spec),
+    () => answerSpec(status, type, spec),
   )
 
 /** Documents an answer that the handler writes itself, as hot paths do. */
 export const documentsAnswer = (status: number, type: z.ZodType, spec?: AnswerSpec) =>
-  documents(answerSpec(status, type, spec))
+  documents(() => answerSpec(status, type, spec))
 
 /** Documents path parameters that the handler checks itself, as hot paths do with `uuidParam`. */
 export const documentsParams = (type: z.ZodObject) =>
-  documents({ parameters: parametersOf(type, 'path'), responses: PARAMETER_PROBLEMS })
+  documents(() => ({ parameters: parametersOf(type, 'path'), responses: PARAMETER_PROBLEMS }))
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

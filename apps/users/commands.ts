@@ -3,7 +3,8 @@ import { argument, type Command } from '../shared/run.ts'
 import { KEY_SET_MAX_AGE_MS, VERIFIED_FOR_MS } from '../shared/tokens.ts'
 import { grantAdmin as grant } from './manage-users.ts'
 import type manifest from './manifest.ts'
-import { KEY_REFRESH_MS, openKeys, openUsersDatabase } from './start.ts'
+import { KEY_REFRESH_MS } from './maintain-keys.ts'
+import { openKeys, openUsersDatabase } from './start.ts'
 
 type UsersCommand = Command<typeof manifest>
 

@@ -12,6 +12,7 @@ import { createApp } from './app.ts'
 import { passwordAttempts } from './attempts.ts'
 import { keyCipher } from './key-cipher.ts'
 import { MailTokenEntity } from './mail-token.ts'
+import { maintainKeys } from './maintain-keys.ts'
 import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { openPasswords } from './passwords.ts'
@@ -22,8 +23,6 @@ import { SigningKeyEntity } from './signing-key.ts'
 import { type SigningKeys, signingKeys } from './signing-keys.ts'
 import { UserEntity } from './user.ts'
 
-/** Each instance reads the signing keys this often. */
-export const KEY_REFRESH_MS = 60_000
 const PRUNE_EVERY_MS = 3_600_000
 
 export type UsersKit = Kit<typeof manifest>
@@ -57,7 +56,7 @@ export async function start(kit: UsersKit) {
   readyWhen('database', database.check)
   const cache = openCache(config.service, config.cache.url, log)
   onClose('cache', cache.close)
-  const passwords = await openPasswords({
+  const passwords = openPasswords({
     cost: settings.passwordCost,
     threads: settings.passwordThreads,
     queue: settings.passwordQueue,
@@ -118,25 +117,6 @@ function keepTakingUpResets({ log, onClose }: UsersKit, database: Database) {
     return working
   })
   return bell
-}
-
-/** Every minute each instance reads the keys and makes the next one when it is due; not ready before the first time. */
-function maintainKeys({ log, onClose, readyWhen }: UsersKit, keys: SigningKeys): void {
-  let done = false
-  const maintain = async () => {
-    try {
-      await keys.maintain()
-      done = true
-    } catch (error) {
-      log.error({ err: error }, 'signing keys could not be read; the ones in memory go on')
-    }
-  }
-  const timer = setInterval(() => void maintain(), KEY_REFRESH_MS)
-  onClose('signing keys', () => clearInterval(timer))
-  readyWhen('signing keys', async () => {
-    if (!done) await keys.maintain()
-    done = true
-  })
 }
 
 /** Now and every hour; a failure is for the next time. */

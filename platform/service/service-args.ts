@@ -41,8 +41,8 @@ export interface Foundation {
   spotPercent: number
   /** Lets `aws ecs execute-command` into tasks. */
   exec: boolean
-  /** Hash of the sources: tag of the images. */
-  version: string
+  /** Of a service: the hash of its sources, tag of its image. */
+  versionOf: (service: string) => string
 }
 
 /** What a caller must know of a service. */

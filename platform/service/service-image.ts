@@ -9,6 +9,8 @@ export interface ServiceImageArgs {
   version: string
   architecture: 'arm64' | 'x86_64'
   keyArn: pulumi.Input<string>
+  /** Whether `aws ecs execute-command` finds a shell in it. */
+  exec: boolean
   /** Images are kept when the stack is destroyed. */
   protect: boolean
 }
@@ -25,7 +27,7 @@ export class ServiceImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:ServiceImage', name, {}, opts)
-    const { prefix, service, version, architecture, keyArn, protect } = args
+    const { prefix, service, version, architecture, exec, keyArn, protect } = args
     const repository = new aws.ecr.Repository(
       `${name}-repository`,
       {
@@ -50,7 +52,8 @@ export class ServiceImage extends pulumi.ComponentResource {
         dockerfile: './apps/Dockerfile',
         platform: DOCKER_PLATFORM[architecture],
         imageTag: version,
-        args: { SERVICE: service },
+        target: exec ? 'with-shell' : 'image',
+        args: { SERVICE: service, REVISION: version },
       },
       { parent: this },
     )

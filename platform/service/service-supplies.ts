@@ -10,13 +10,13 @@ export function suppliesOf(
   args: ServiceArgs,
   secrets: Readonly<Record<string, Value>>,
 ): AwsSupplies {
-  const { manifest, account, edge, version, corsOrigins, database, callTokens } = args
+  const { manifest, account, edge, versionOf, corsOrigins, database, callTokens } = args
   const { mail, sms, pushApplications } = args.messaging
   const { topicArn, queues } = args.events
   return {
     region: account.region,
     publicUrl: edge.url,
-    version,
+    version: versionOf(manifest.name),
     corsOrigins,
     database: database && { address: database.instance.address, poolSize: database.poolSize },
     cacheUrl: args.cache.urls.get(manifest.name),

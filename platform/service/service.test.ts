@@ -128,9 +128,14 @@ test('an image is built from the root for the processor, tagged by its sources a
     context: '.',
     dockerfile: './apps/Dockerfile',
     platform: 'linux/arm64',
-    args: { SERVICE: 'users' },
+    target: 'image',
+    args: { SERVICE: 'users', REVISION: image?.['imageTag'] },
     imageTag: expect.stringMatching(/^[0-9a-f]{16}$/),
   })
+  const withExec = await declaredPlatform({ config: { exec: true } })
+  expect(
+    withExec.resources.find(({ name }) => name === 'users-image-build')?.inputs['target'],
+  ).toBe('with-shell')
   const x86 = await declaredPlatform({ config: { architecture: 'x86_64' } })
   expect(x86.resources.find(({ name }) => name === 'users-image-build')?.inputs['platform']).toBe(
     'linux/amd64',

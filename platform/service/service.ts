@@ -48,7 +48,12 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
     )
     const image = new ServiceImage(
       `${name}-image`,
-      { ...args, service: manifest.name, keyArn: key.arn },
+      {
+        ...args,
+        service: manifest.name,
+        version: args.versionOf(manifest.name),
+        keyArn: key.arn,
+      },
       { parent: this },
     )
     const securityGroup = this.createSecurityGroup()

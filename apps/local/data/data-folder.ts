@@ -21,6 +21,8 @@ export interface DataFolder {
   secrets: string
   demo: string
   compileCache: string
+  /** The services, bundled. */
+  bundle: string
   /** Messages that services would send, a file each. */
   mail: string
   /** Which processes an earlier run may have left. */
@@ -47,6 +49,7 @@ export async function openDataFolder(dir: string, log: RunnerLog): Promise<DataF
     secrets: join(dir, 'secrets.json'),
     demo: join(dir, 'demo.json'),
     compileCache: join(dir, 'compile-cache'),
+    bundle: join(dir, 'bundle'),
     mail: join(dir, 'mail'),
     processes: join(dir, 'services.pids'),
     release: () => rm(lock, { force: true }),

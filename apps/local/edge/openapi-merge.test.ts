@@ -60,14 +60,41 @@ test('what the edge does not route to a service is not in the document', () => {
 
 test('components with the same name and content become one', () => {
   const components = { schemas: { Problem: { type: 'object', title: 'Problem' } } }
-  const merged = merge(documentOf('users', { components }), documentOf('products', { components }))
+  const merged = merge(
+    documentOf('users', { paths: { '/users': { get: ok('Problem') } }, components }),
+    documentOf('products', { paths: { '/products': { get: ok('Problem') } }, components }),
+  )
   expect(merged.components).toEqual(components)
+})
+
+test('components that only what is not routed refers to are left out, and give no other a longer name', () => {
+  const schemas = { Shown: { properties: { a: { $ref: '#/components/schemas/Part' } } }, Part: {} }
+  const merged = merge(
+    documentOf('users', {
+      paths: {
+        '/users': { get: { ...ok('Shown'), security: [{ bearer: [] }] } },
+        '/internal/users': { get: { ...ok('Hidden'), security: [{ service: [] }] } },
+      },
+      components: {
+        schemas: { ...schemas, Hidden: { title: 'users' } },
+        securitySchemes: { bearer: {}, service: {} },
+      },
+    }),
+    documentOf('products', {
+      paths: { '/products': { get: ok('Hidden') } },
+      components: { schemas: { Hidden: { title: 'products' } } },
+    }),
+  )
+  expect(merged.components).toEqual({
+    schemas: { ...schemas, Hidden: { title: 'products' } },
+    securitySchemes: { bearer: {} },
+  })
 })
 
 test('components with the same name and other content each get their service in front, and so do their references', () => {
   const merged = merge(
     documentOf('users', {
-      paths: { '/users': { get: ok('Page') } },
+      paths: { '/users': { get: ok('Page'), post: ok('Problem') } },
       components: { schemas: { Page: { title: 'users' }, Problem: {} } },
     }),
     documentOf('card-vault', {
@@ -94,8 +121,14 @@ test('components that differ only in what they refer to are told apart as well',
     },
   })
   const merged = merge(
-    documentOf('users', { components: components('a') }),
-    documentOf('products', { components: components('b') }),
+    documentOf('users', {
+      paths: { '/users': { get: ok('List') } },
+      components: components('a'),
+    }),
+    documentOf('products', {
+      paths: { '/products': { get: ok('List') } },
+      components: components('b'),
+    }),
   )
   expect(merged.components?.['schemas']).toMatchObject({
     UsersList: { items: { $ref: '#/components/schemas/UsersItem' } },
@@ -111,7 +144,7 @@ test('security of a whole document is said at its operations, and a renamed sche
       components: { securitySchemes: { bearer: { type: 'http' } } },
     }),
     documentOf('products', {
-      paths: { '/products': { get: { operationId: 'list' } } },
+      paths: { '/products': { get: { operationId: 'list' }, put: { security: [{ bearer: [] }] } } },
       components: { securitySchemes: { bearer: { type: 'apiKey' } } },
     }),
   )
@@ -120,6 +153,9 @@ test('security of a whole document is said at its operations, and a renamed sche
       get: { tags: ['users'], security: [{ Usersbearer: [] }], operationId: 'users_list' },
       post: { tags: ['users'], security: [] },
     },
-    '/products': { get: { tags: ['products'], operationId: 'products_list' } },
+    '/products': {
+      get: { tags: ['products'], operationId: 'products_list' },
+      put: { tags: ['products'], security: [{ Productsbearer: [] }] },
+    },
   })
 })

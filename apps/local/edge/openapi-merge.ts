@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { withUsedComponents } from './openapi-used.ts'
 import type { Router, Target } from './routing.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -22,7 +23,7 @@ export interface ServiceDocument {
 }
 
 /**
- * One document for all services, with only what the edge routes. Components of the same name and content become one;
+ * One document for all services, with only what the edge routes and what that refers to. Components of the same name and content become one;
  * where the content differs, each gets its service's name in front.
  */
 export function mergeOpenApi(
@@ -78,7 +79,7 @@ const withPublicPaths =
         ]),
       )
     }
-    return { target, document: { ...document, paths } }
+    return { target, document: withUsedComponents({ ...document, paths }) }
   }
 
 /** What holds for a whole document must be said at each operation once documents are one. */

@@ -27,6 +27,8 @@ export interface ArrangedShop {
   adminToken: string
   manifests: readonly AnyManifest[]
   parts: Parts
+  /** To start a service again that was stopped. */
+  programs: readonly Program[]
   shopFor: (signal: AbortSignal) => Shop
   buyers: readonly Buyer[]
   race: Race
@@ -51,8 +53,12 @@ const SETTINGS = {
     loginsPerAccount: 1_000,
     registrationsPerAddress: 100_000,
   },
+  payments: { cardsPerUser: 1_000, cardsPerAddress: 100_000 },
   orders: { reservationMinutes: 1, expiryGraceSeconds: 5, expirySeconds: 1 },
 }
+
+/** A minute, as usual, would let events of killed consumers rest for as long as the race takes. */
+const VISIBILITY_SECONDS = 6
 
 const PLENTY = 1_000_000
 const PASSWORD = 'prove-it-to-me'
@@ -81,7 +87,8 @@ export async function arrangeShop(options: ArrangeOptions): Promise<ArrangedShop
       {
         ...{ appsDir, folder, manifests, run, port, path },
         ...{ output: quiet(output), signal: stopping.signal },
-        ...{ fresh: false, fillsDemo: false, settings: SETTINGS, longestPauseMs: 100 },
+        ...{ fresh: false, fillsDemo: false, settings: SETTINGS },
+        ...{ longestPauseMs: 100, visibilitySeconds: VISIBILITY_SECONDS },
       },
       parts,
     )
@@ -102,7 +109,7 @@ export async function arrangeShop(options: ArrangeOptions): Promise<ArrangedShop
         serviceTokens: tokensOf(programs),
         adminToken,
       },
-      ...{ manifests, parts, shopFor, buyers, race, query, close },
+      ...{ manifests, parts, programs, shopFor, buyers, race, query, close },
     }
   } catch (error) {
     await close()

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pause } from '../../shared/bus/keep-trying.ts'
 import type { Output } from '../log.ts'
 import { holdsWithin } from '../processes/poll.ts'
 import { type ArrangedShop, arrangeShop } from './arranged-shop.ts'
-import { type Buyer, buy, type Receipts } from './buyer.ts'
+import type { Receipts } from './buyer.ts'
 import { eventRules, underWay } from './event-rules.ts'
-import { type Kill, killSchedule } from './kill-schedule.ts'
+import { killSchedule } from './kill-schedule.ts'
 import type { ProveOptions } from './prove-options.ts'
-import { type Random, randomOf } from './random.ts'
-import { type Rule, RULES, SOLD } from './rules.ts'
+import { raceWhileKilling, soldOf } from './race.ts'
+import { randomOf } from './random.ts'
+import { type Rule, RULES } from './rules.ts'
 
 export interface ProveCheckoutOptions extends ProveOptions {
   appsDir: string
@@ -16,11 +15,8 @@ export interface ProveCheckoutOptions extends ProveOptions {
   output: Output
 }
 
-/** How long buyers go on after the last kill until everything is sold. */
-const CALM_MS = 240_000
 const SETTLE_MS = 120_000
 const SHOWN = 10
-const PROGRESS_SECONDS = 15
 
 /**
  * Buyers race for few units while processes are killed; then everything must settle, and every rule must hold. Prints
@@ -43,11 +39,18 @@ export async function proveCheckout(options: ProveCheckoutOptions): Promise<numb
       seconds,
     )
     const begun = performance.now()
-    await raceWhileKilling(shop, options, schedule, random, receipts, violations)
+    const { paid, twice } = await raceWhileKilling(
+      shop,
+      options,
+      schedule,
+      random,
+      receipts,
+      violations,
+    )
     const settled = await settle(shop)
     output.print(
       `${receipts.orders.size} orders and ${receipts.payments.size} payments were answered with 201, ${kills} processes killed, ` +
-        `settled after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+        `${paid} orders paid meanwhile, ${twice} events handed over twice, settled after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
     )
     const verdicts = [
       { rule: 'everything settles', found: settled },
@@ -64,87 +67,6 @@ export async function proveCheckout(options: ProveCheckoutOptions): Promise<numb
     await shop.close()
   }
 }
-
-async function raceWhileKilling(
-  shop: ArrangedShop,
-  { units, seconds, output }: ProveCheckoutOptions,
-  schedule: readonly Kill[],
-  random: Random,
-  receipts: Receipts,
-  violations: string[],
-): Promise<void> {
-  const over = new AbortController()
-  const client = (buyer: Buyer) => ({
-    shop: shop.shopFor(over.signal),
-    random: random.fork(buyer.email),
-    report: (violation: string) => violations.push(violation),
-    signal: over.signal,
-  })
-  const racing = Promise.all(
-    shop.buyers.map(buyer =>
-      buy(client(buyer), buyer, shop.race, receipts).catch((error: unknown) => {
-        if (!over.signal.aborted) violations.push(`${buyer.email}: ${String(error)}`)
-      }),
-    ),
-  )
-  const telling = tellProgress(shop, output, over.signal)
-  await Promise.all([killAll(shop, schedule), sleep(seconds * 1000)])
-  await Promise.race([
-    racing,
-    holdsWithin(CALM_MS, async () => (await soldOf(shop)) >= units && (await isPaidOut(shop)), 500),
-  ])
-  over.abort()
-  await Promise.all([racing, telling])
-}
-
-/** A line now and then: a race takes minutes. */
-async function tellProgress(
-  { query, race }: ArrangedShop,
-  output: Output,
-  over: AbortSignal,
-): Promise<void> {
-  for (let seconds = PROGRESS_SECONDS; ; seconds += PROGRESS_SECONDS) {
-    await pause(PROGRESS_SECONDS * 1000, over)
-    if (over.aborted) return
-    const rows = await query<{ text: string }>(
-      `select status || ' ' || count(*) as text from orders.orders o
-        join orders.order_items i on i.order_id = o.id and i.product_id = $1
-        group by status order by status`,
-      [race.scarce],
-    )
-    output.print(`  ${seconds} s: orders ${rows.map(({ text }) => text).join(', ') || 'none'}`)
-  }
-}
-
-async function killAll({ parts }: ArrangedShop, schedule: readonly Kill[]): Promise<void> {
-  const begun = performance.now()
-  for (const { atMs, target } of schedule) {
-    await sleep(Math.max(0, begun + atMs - performance.now()))
-    const pid =
-      target === 'postgres'
-        ? parts.postgres?.pid
-        : parts.services.find(({ name }) => name === target)?.pid
-    if (pid !== undefined) kill(pid)
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    // It was killed a moment ago and is not started again yet.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
-}
-
-async function soldOf({ query, race }: ArrangedShop): Promise<number> {
-  const [row] = await query<{ sold: number }>(SOLD, [race.scarce])
-  return row?.sold ?? 0
-}
-
-/** No order is left that could still end either way. */
-const isPaidOut = async ({ query }: ArrangedShop): Promise<boolean> =>
-  (await query(`select from orders.orders where status = 'pending'`)).length === 0
 
 /** Lets the time of orders that nobody pays run out, and waits until nothing is under way. @returns what still is */
 async function settle({ query, manifests }: ArrangedShop): Promise<string[]> {

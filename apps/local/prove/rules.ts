@@ -120,12 +120,16 @@ export const RULES: readonly Rule[] = [
       where step in ('placed', 'paid', 'cancelled', 'refunded') group by order_id, step having count(*) > 1`,
   },
   {
-    // The text counts: that an order is cancelled, and later that a charge which came after that goes back, are two things.
+    // Cancelled, and later that a charge which came after that goes back: two things, where there is such a refund.
     rule: 'no buyer is told the same thing about an order twice',
     broken: `
-      select 'user ' || user_id || ': ' || kind || ' of order ' || (data ->> 'order_id') || ' ' || count(*) || ' times'
-      from notifications.messages where kind like 'order_%'
-      group by user_id, kind, data ->> 'order_id', body having count(*) > 1`,
+      select 'user ' || user_id || ': ' || kind || ' of order ' || order_id || ' ' || count(*) || ' times'
+      from notifications.messages m cross join lateral (select data ->> 'order_id' as order_id) about
+      where kind like 'order_%' group by user_id, kind, order_id
+      having count(*) > case when kind = 'order_cancelled' and exists (
+        select from payments.refunds r join payments.payments p on p.id = r.payment_id
+        where p.order_id::text = about.order_id and r.cause in ('order_cancelled', 'late_charge'))
+        then 2 else 1 end`,
   },
   {
     rule: 'every buyer is told once that the order was placed, and that it was paid',

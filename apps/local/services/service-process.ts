@@ -66,7 +66,7 @@ export function superviseService(options: ServiceOptions): ServiceProcess {
 }
 
 function spawnService({ name, main, env, output, onStart }: ServiceOptions): Child {
-  const child = startChild(process.execPath, [main], {
+  const child = startChild(process.execPath, ['--enable-source-maps', main], {
     env,
     // Ctrl-C in the terminal is for the runner alone; the channel tells a service when the runner is gone.
     detached: true,

@@ -14,6 +14,8 @@ export interface LocalSupplies {
   /** Where mail, text messages and push messages land: nothing is sent. */
   mailDir: string
   settings?: LocalSettings
+  /** After this time an event whose consumer died is given to another. @default 60 */
+  visibilitySeconds?: number
 }
 
 /** By service and setting, in place of the manifests' defaults. */
@@ -24,7 +26,7 @@ const POOL_SIZE = 8
 /** What a laptop gives a service, where AWS gives the same from its own parts. */
 export function environmentFor(
   manifest: AnyManifest,
-  { postgres, secrets, ports, publicUrl, mailDir, settings = {} }: LocalSupplies,
+  { postgres, secrets, ports, publicUrl, mailDir, settings = {}, ...given }: LocalSupplies,
 ): Record<string, string> {
   const urlOf = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ofService = (service: string) => {
@@ -47,6 +49,9 @@ export function environmentFor(
       url: postgres.url(DATABASE, manifest.name, own.databasePassword),
       poolSize: POOL_SIZE,
     },
+    ...(given.visibilitySeconds !== undefined && {
+      events: { visibilitySeconds: given.visibilitySeconds },
+    }),
     cache: {},
     table: {},
     callers: { token: own.token },

@@ -71,21 +71,24 @@ export interface Serving {
   retrySeconds?: number
   /** @default 300 */
   retryMaxSeconds?: number
-  /** What a handler has for one event. @default 30 */
-  handlerSeconds?: number
   /** After this time an event whose consumer died is given to another; longer than `handlerSeconds`. @default 60 */
   visibilitySeconds?: number
-  /** How often events of dead consumers are looked for; SQS does it by itself. @default 15 */
+  /** What a handler has for one event. @default half of `visibilitySeconds` */
+  handlerSeconds?: number
+  /** How often events of dead consumers are looked for; SQS does it by itself. @default a quarter of `visibilitySeconds` */
   upkeepSeconds?: number
 }
 
-export const servingWithDefaults = (serving: Serving): Required<Serving> => ({
-  concurrency: 5,
-  deliveries: 5,
-  retrySeconds: 5,
-  retryMaxSeconds: 300,
-  handlerSeconds: 30,
-  visibilitySeconds: 60,
-  upkeepSeconds: 15,
-  ...serving,
-})
+export function servingWithDefaults(serving: Serving): Required<Serving> {
+  const { visibilitySeconds = 60 } = serving
+  return {
+    concurrency: 5,
+    deliveries: 5,
+    retrySeconds: 5,
+    retryMaxSeconds: 300,
+    visibilitySeconds,
+    handlerSeconds: visibilitySeconds / 2,
+    upkeepSeconds: Math.max(1, Math.floor(visibilitySeconds / 4)),
+    ...serving,
+  }
+}

@@ -107,12 +107,13 @@ export function busContract(name: string, start: () => Promise<BusFixture>, runs
         await consumer({ consumes: [strange.type] }),
       ]
       const [first, second, single, stranger] = [recorder(), recorder(), recorder(), recorder()]
+      const events = Array.from({ length: 40 }, () => event())
+      // First: the emulator of SQS loses messages that are sent in the moment in which another one is deleted.
+      expect(await (await publisher()).publish([...events, strange])).toEqual([])
       read(await open(two), first.handler)
       read(await open(two), second.handler)
       read(await open(one), single.handler)
       read(await open(other), stranger.handler)
-      const events = Array.from({ length: 40 }, () => event())
-      expect(await (await publisher()).publish([...events, strange])).toEqual([])
       const ids = events.map(({ id }) => id).toSorted()
       await vi.waitFor(() => {
         expect(single.ids().toSorted()).toEqual(ids)

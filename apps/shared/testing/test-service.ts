@@ -68,7 +68,7 @@ export async function startTestService<M extends AnyManifest>(
   const log = logTo({ write: line => void lines.push(line) }, manifest.name, 'info')
   const lifecycle = createLifecycle(log, true)
   const app = await start({ ...lifecycle, config, log })
-  await addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
+  addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
   const http = httpServer(leanFetch(app, log), log, undefined)
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
