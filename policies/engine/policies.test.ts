@@ -81,6 +81,21 @@ test('a control that did not answer is a violation, with its name', () => {
   expect(said[0]?.level).toBeUndefined()
 })
 
+test('a control of the table that lost its rules is a violation, with its name', () => {
+  const [policy] = policiesOf({
+    rules: [],
+    expected: ['RDS.3'],
+    waivers: [],
+    today: '2026-01-01',
+  }).slice(-1)
+  const said: string[] = []
+  const validateStack = policy?.validateStack as
+    | ((args: object, report: (message: string) => void) => void)
+    | undefined
+  validateStack?.({ resources: [] }, message => void said.push(message))
+  expect(said).toEqual([expect.stringContaining('1 of 1 controls were not evaluated: RDS.3')])
+})
+
 test('resources that no rule was asked about before they were made are missed', () => {
   const [policy] = policiesOf({ rules: [], waivers: [], today: '2026-01-01' }).slice(-1)
   const said: string[] = []

@@ -17,6 +17,8 @@ type EnginePolicy = ResourceValidationPolicy & Partial<StackValidationPolicy>
 
 export interface PolicyArgs {
   rules: readonly Rule[]
+  /** Ids of controls that must answer besides those of the rules: the table, which a lost file does not shorten. @default none */
+  expected?: readonly string[]
   waivers: readonly Waiver[]
   /** Such as 2026-12-31. */
   today: string
@@ -29,7 +31,7 @@ export const SELF_CHECK = 'Shop.SelfCheck'
  * One policy for each control. Rules that look at one resource stop it from being made; the others see the stack at the
  * end. A control that could not be decided is reported as a warning that names the property.
  */
-export function policiesOf({ rules, waivers, today }: PolicyArgs): EnginePolicy[] {
+export function policiesOf({ rules, expected = [], waivers, today }: PolicyArgs): EnginePolicy[] {
   const evaluated = rules.filter(({ offlineOnly }) => !offlineOnly)
   const byControl = Map.groupBy(evaluated, ({ control }) => control)
   const declared = new Map<string, Resource>()
@@ -60,7 +62,8 @@ export function policiesOf({ rules, waivers, today }: PolicyArgs): EnginePolicy[
       },
     }
   })
-  return [...controls, selfCheck([...byControl.keys()], declared, answered)]
+  const all = [...new Set([...byControl.keys(), ...expected])]
+  return [...controls, selfCheck(all, declared, answered)]
 }
 
 const namesOf = (urn: string): [stack: string, project: string] => {

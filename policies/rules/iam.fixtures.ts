@@ -26,6 +26,12 @@ const insideRole = (statement: Statement) => () => {
   })
 }
 
+/** A policy that only limits the role. */
+const boundary = (statement: Statement) => () => {
+  const limits = new aws.iam.Policy('policy', { policy: policy(statement) })
+  new aws.iam.Role('role', { assumeRolePolicy: policy(), permissionsBoundary: limits.arn })
+}
+
 const ALL = { Action: '*', Resource: '*' }
 const EVERY_KEY = 'policy allows to decrypt with every key'
 
@@ -49,6 +55,7 @@ const kms = (kind: (statement: Statement) => () => void): Fixtures[string] => ({
 })
 
 const ofRoles = kms(inline)
+const ofManaged = kms(managed)
 
 export const iamFixtures: Fixtures = {
   'IAM.1': {
@@ -56,6 +63,7 @@ export const iamFixtures: Fixtures = {
       'one service': managed({ Action: 's3:*', Resource: '*' }),
       'one resource': managed({ Action: '*', Resource: 'arn:aws:s3:::files' }),
       'a statement that refuses': managed({ ...ALL, Effect: 'Deny' }),
+      'a boundary, which gives nothing': boundary(ALL),
     },
     fails: {
       'policy allows "*" on "*"': [
@@ -95,10 +103,17 @@ export const iamFixtures: Fixtures = {
     passes: {
       'some of a service': managed({ Action: ['s3:Get*', 'ecs:Describe*'], Resource: '*' }),
       'a statement that refuses': managed({ Effect: 'Deny', Action: 's3:*', Resource: '*' }),
+      'a boundary, which gives nothing': boundary({ Action: 'ec2:*', Resource: '*' }),
     },
     fails: { 'policy allows "ec2:*"': managed({ Action: ['s3:Get*', 'ec2:*'], Resource: '*' }) },
   },
-  'KMS.1': kms(managed),
+  'KMS.1': {
+    ...ofManaged,
+    passes: {
+      ...ofManaged.passes,
+      'a boundary, which gives nothing': boundary({ Action: 'kms:*', Resource: '*' }),
+    },
+  },
   'KMS.2': {
     passes: ofRoles.passes,
     fails: {

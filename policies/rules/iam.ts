@@ -1,5 +1,7 @@
 import { isAbout, type Statement, statementsOf } from '../reading/statements.ts'
-import { fail, type Finding, rule, type Rule } from '../rule.ts'
+import type { ResourceOf } from '../resource.ts'
+import { fail, type Finding, rule, type Rule, stackRule } from '../rule.ts'
+import type { StackView } from '../stack-view.ts'
 
 const isOnAll = ({ resources, notResources }: Statement): boolean =>
   resources.includes('*') || notResources.length > 0
@@ -38,6 +40,14 @@ const kmsFinding = (document: unknown): Finding | undefined =>
       )
     : undefined
 
+/** Limits what others may be given, and gives nothing itself: AWS leaves such policies out, too. */
+const isBoundary = (policy: ResourceOf<'iam.Policy'>, stack: StackView): boolean =>
+  stack.referrers(policy, 'iam.Role', 'permissionsBoundary').length > 0 ||
+  stack.referrers(policy, 'iam.User', 'permissionsBoundary').length > 0
+
+const grants = (policy: ResourceOf<'iam.Policy'>, stack: StackView): boolean =>
+  !isBoundary(policy, stack)
+
 const KMS = {
   severity: 'medium',
   why: 'one role can read everything that any key of the account protects',
@@ -46,11 +56,12 @@ const KMS = {
 const INLINE = ['iam.RolePolicy', 'iam.UserPolicy', 'iam.GroupPolicy'] as const
 
 export const iam: readonly Rule[] = [
-  rule('iam.Policy', {
+  stackRule('iam.Policy', {
     control: 'IAM.1',
     title: 'No policy allows everything on everything',
     severity: 'high',
     why: 'whoever gets hold of it owns the account',
+    applies: grants,
     check: ({ inputs }) => adminFinding(inputs.policy),
   }),
   rule(INLINE, {
@@ -85,11 +96,12 @@ export const iam: readonly Rule[] = [
         ? fail('users', 'are given rights by themselves', 'a role or a group')
         : undefined,
   }),
-  rule('iam.Policy', {
+  stackRule('iam.Policy', {
     control: 'IAM.21',
     title: 'No policy allows all of a service',
     severity: 'low',
     why: 'nobody knows what the service will be able to do next year',
+    applies: grants,
     check: ({ inputs }) => {
       const found = statementsOf(inputs.policy, 'policy')
         .map(wholeService)
@@ -99,10 +111,11 @@ export const iam: readonly Rule[] = [
         : fail('policy', `allows "${found}"`, 'Action: what is needed of the service')
     },
   }),
-  rule('iam.Policy', {
+  stackRule('iam.Policy', {
     control: 'KMS.1',
     title: 'No managed policy opens every key',
     ...KMS,
+    applies: grants,
     check: ({ inputs }) => kmsFinding(inputs.policy),
   }),
   rule(INLINE, {
