@@ -14,6 +14,19 @@ test.for(['dev', 'prod'] as const)('%s has no finding that is not waived', async
   expect(verdict.judged.length).toBeGreaterThan(1000)
 })
 
+test('with a domain nothing is found, and what is waived for want of one is unused', async () => {
+  const config = { domain: 'shop.example.com', hostedZone: 'example.com', repository: 'me/shop' }
+  const verdict = await judgedPlatform('prod', [], config)
+  expect(failuresOf(verdict).map(said)).toEqual([])
+  expect(verdict.unused.map(({ control }) => control)).toEqual([
+    'ELB.1',
+    'ELB.18',
+    'CloudFront.7',
+    'CloudFront.9',
+    'CloudFront.15',
+  ])
+})
+
 /** @param set what the changed code would give */
 const set =
   (props: object): Mutation['change'] =>

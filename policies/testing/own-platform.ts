@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
@@ -26,16 +26,22 @@ export interface Mutation {
   change: (props: Props) => Props
 }
 
-/** The verdict on our own stack, with our waivers, after changes of some of its resources, each of another one. */
+/**
+ * The verdict on our own stack, with our waivers, after changes of some of its resources, each of another one.
+ * @param config keys that the stack's file does not have
+ */
 export async function judgedPlatform(
   stack: 'dev' | 'prod',
   mutations: readonly Mutation[] = [],
+  config: Readonly<Record<string, string>> = {},
 ): Promise<Verdict> {
   const root = mkdtempSync(join(tmpdir(), 'mutated-'))
   const changed: Mutation[] = []
   try {
     for (const file of ['Pulumi.yaml', `Pulumi.${stack}.yaml`])
       cpSync(join(ROOT, file), join(root, file))
+    for (const [key, value] of Object.entries(config))
+      appendFileSync(join(root, `Pulumi.${stack}.yaml`), `  shop:${key}: ${value}\n`)
     const recorded = await recordStack({
       root,
       stack,
