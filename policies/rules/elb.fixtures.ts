@@ -111,6 +111,10 @@ export const elbFixtures: Fixtures = {
         ...HTTPS,
         sslPolicy: 'ELBSecurityPolicy-2016-08',
       }),
+      'sslPolicy is "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06"': listens({
+        ...HTTPS,
+        sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06',
+      }),
       'sslPolicy is "ELBSecurityPolicy-TLS13-1-0-2021-06"': listens({
         ...HTTPS,
         sslPolicy: 'ELBSecurityPolicy-TLS13-1-0-2021-06',

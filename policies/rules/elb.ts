@@ -23,8 +23,7 @@ const redirectsToTls = ({ inputs: { defaultActions = [] } }: Listener): boolean 
   )
 
 /** Security policies that AWS recommends for load balancers: TLS 1.2 and later with forward secrecy. */
-const RECOMMENDED_TLS =
-  /^ELBSecurityPolicy-TLS13-1-[23](?:-Res|-Ext[0-2])?(?:-FIPS)?(?:-PQ)?(?:-\d{4}-\d{2})?$/
+const RECOMMENDED_TLS = /^ELBSecurityPolicy-TLS13-1-[23](?:-Res)?(?:-FIPS)?(?:-PQ)?-\d{4}-\d{2}$/
 
 const LEAST_ZONES = 2
 
