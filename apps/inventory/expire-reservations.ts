@@ -5,6 +5,7 @@ const AT_ONCE = 50
 
 const EXPIRE: Statement = {
   name: 'expire-reservations',
+  storesEvents: true,
   text: 'select expire_reservations($1, $2) as expired',
 }
 

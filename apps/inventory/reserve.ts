@@ -34,6 +34,7 @@ export interface ReserveOptions {
 
 const RESERVE: Statement = {
   name: 'reserve',
+  storesEvents: true,
   text: 'select reserve($1::jsonb, $2, $3) as outcomes',
 }
 

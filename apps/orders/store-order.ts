@@ -26,6 +26,7 @@ const RESERVED_LONGER = `interval '5 min'`
  */
 const PLACE: Statement = {
   name: 'place-order',
+  storesEvents: true,
   text: `
     with terms as (
       select least(now() + $4 * interval '1 min', $5::timestamptz - ${RESERVED_LONGER}) as expires_at

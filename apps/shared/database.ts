@@ -5,11 +5,14 @@ import type { DatabaseConfig } from './config.ts'
 import { connectionOptions } from './database-connection.ts'
 import { isDatabaseDown } from './database-errors.ts'
 import { MIGRATIONS_TABLE, migrationNames } from './migration-files.ts'
+import { hasStoredEvents } from './stored-events.ts'
 
 /** A named prepared statement: parsed and planned once per connection. `name` is unique in the service. */
 export interface Statement {
   readonly name: string
   readonly text: string
+  /** It stores events: the relay is told when it is done. */
+  readonly storesEvents?: true
 }
 
 /** SQL that is planned anew each time, for what has a different best plan for different values. */
@@ -20,6 +23,8 @@ export interface Database {
   rows: <Row extends object>(statement: Query, values: readonly unknown[]) => Promise<Row[]>
   /** One unit of work in one transaction, with an identity map of its own. */
   transaction: <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>
+  /** Calls `ring` after each transaction and statement that stored events. */
+  onEvents: (ring: () => void) => void
   /** Resolves when queries are answered and the migrations of this code are done. @throws otherwise */
   check: () => Promise<void>
   close: () => Promise<void>
@@ -49,17 +54,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = await poolOf(orm)
   watchPool(options.service, pool, options.poolSize)
   let migrated = false
+  let ring = () => {}
   const rows: Database['rows'] = async <Row extends object>(
     query: Query,
     values: readonly unknown[],
   ) => {
-    const statement = typeof query === 'string' ? { text: query } : query
+    const { storesEvents, ...statement }: Partial<Statement> & { text: string } =
+      typeof query === 'string' ? { text: query } : query
     const run = () => pool.query<Row>({ ...statement, values: [...values] })
-    return (await retried(run, options.poolSize)).rows
+    const found = (await retried(run, options.poolSize)).rows
+    if (storesEvents) ring()
+    return found
   }
   return {
     rows,
-    transaction: work => inTransaction(orm, work),
+    transaction: work => inTransaction(orm, work, () => ring()),
+    onEvents: listener => void (ring = listener),
     check: async () => {
       if (migrated) await pool.query({ name: 'ping', text: 'select 1' })
       else await checkMigrations(pool, options)
@@ -79,15 +89,21 @@ async function iamLogin(url: string, region: string): Promise<() => Promise<stri
  * Not `em.transactional`: it keeps the connection for good when `begin` or `rollback` fails on it, so that a few
  * transactions which a restart of the database cut off would use up the pool. Kysely's own transactions give it back.
  */
-function inTransaction<T>(orm: MikroORM, work: (em: EntityManager) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  orm: MikroORM,
+  work: (em: EntityManager) => Promise<T>,
+  ring: () => void,
+): Promise<T> {
   const em = orm.em.fork()
   const kysely = orm.em.getConnection().getClient()
-  return kysely.transaction().execute(async transaction => {
+  const result = await kysely.transaction().execute(async transaction => {
     em.setTransactionContext(transaction)
-    const result = await work(em)
+    const worked = await work(em)
     await em.flush()
-    return result
+    return worked
   })
+  if (hasStoredEvents(em)) ring()
+  return result
 }
 
 /** The `pg` pool inside MikroORM: hot reads go around the unit of work, not around the pool. */

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type EventDatabase, eventDatabase, idOf, stockChanged } from './bus/testing-database.ts'
 import { parseEvent } from './events.ts'
-import { outboxChannel, outboxLag, pruneOutbox, publish } from './outbox.ts'
+import { outboxLag, pruneOutbox, publish } from './outbox.ts'
 import { withRequest } from './request-context.ts'
 
 let shop: EventDatabase
@@ -103,14 +101,25 @@ test('data that is not what the type declares is refused and the transaction wit
   expect(await shop.arranged.query('select from inventory.effects')).toEqual([])
 })
 
-test('whoever listens hears of an event when it is committed', async () => {
-  const listener = new pg.Client({ connectionString: shop.arranged.url })
-  await listener.connect()
-  await listener.query(`listen ${outboxChannel('inventory')}`)
-  const heard = once(listener, 'notification')
-  await shop.database.transaction(em => publish(em, stockChanged(1, 1)))
-  await heard
-  await listener.end()
+test('the relay is told of events when they are committed, and of nothing else', async () => {
+  let rung = 0
+  shop.database.onEvents(() => void rung++)
+  await shop.database.transaction(async em => {
+    await publish(em, stockChanged(1, 1))
+    expect(rung).toBe(0)
+  })
+  expect(rung).toBe(1)
+  await shop.database.transaction(em => em.execute(`insert into effects values ('no event')`))
+  await shop.database
+    .transaction(async em => {
+      await publish(em, stockChanged(2, 1))
+      throw new Error('taken back')
+    })
+    .catch(() => {})
+  expect(rung).toBe(1)
+  await shop.database.rows({ name: 'storing', text: 'select 1 as one', storesEvents: true }, [])
+  await shop.database.rows({ name: 'reading', text: 'select 1 as one' }, [])
+  expect(rung).toBe(2)
 })
 
 test('lag counts what is not sent, and pruning takes what was sent long enough ago', async () => {

@@ -3,9 +3,7 @@ import { EVENTS } from './event-data.ts'
 import { checkedData, type Envelope, type NewEvent, subjectTypeOf } from './events.ts'
 import type { Database } from './database.ts'
 import { currentRequest } from './request-context.ts'
-
-/** The relays of a service listen here. The schema is the service's: services share a database. */
-export const outboxChannel = (service: string): string => `outbox_${service}`
+import { storesEvents } from './stored-events.ts'
 
 /** The function is made by `event-tables.sql`. MikroORM reads `?` as a parameter. */
 const STORE = 'select store_event(?, ?::jsonb)::text as envelope'
@@ -27,6 +25,7 @@ export async function publish(
   const ordered = events
     .map(event => ({ event, subject: `${subjectTypeOf(event.type)}:${event.subjectId}` }))
     .toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)))
+  storesEvents(em)
   const stored: Envelope[] = []
   for (const { event, subject } of ordered) {
     const rows: { envelope: string }[] = await em.execute(STORE, [
