@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import type { Database } from '../shared/database.ts'
-import { AppError, notFound } from '../shared/errors.ts'
-import { creating, type Idempotency } from '../shared/idempotency.ts'
-import { currentRequest } from '../shared/request-context.ts'
-import { storesEvents } from '../shared/stored-events.ts'
+import type { Database } from '../shared/database/database.ts'
+import { AppError, notFound } from '../shared/http/errors.ts'
+import { creating, type Idempotency } from '../shared/http/idempotency.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 import { type AdjustmentCreate, type AdjustmentView, MAX_STOCK } from './schemas.ts'
 
 interface NewAdjustment extends z.output<typeof AdjustmentCreate> {

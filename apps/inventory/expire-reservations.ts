@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../shared/database.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
 
 /** Few enough for their products to be locked for a moment only. */
 const AT_ONCE = 50

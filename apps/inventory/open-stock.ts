@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { currentRequest } from '../shared/request-context.ts'
-import { storesEvents } from '../shared/stored-events.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 
 /** Counts a new product's opening stock, once, whatever happened to the product before. */
 export async function openStock(

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Database, Statement } from '../shared/database.ts'
-import { AppError, notFound } from '../shared/errors.ts'
-import { currentRequest } from '../shared/request-context.ts'
-import { storesEvents } from '../shared/stored-events.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { AppError, notFound } from '../shared/http/errors.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 import type { SettledAnswer, Shortages } from './internal-schemas.ts'
 import type { Reservation } from './reserve.ts'
 

@@ -1,7 +1,7 @@
-import type { Database, Statement } from '../shared/database.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
 import { EVENTS } from '../shared/event-data.ts'
-import { type Idempotency, rememberSql } from '../shared/idempotency.ts'
-import { currentRequest } from '../shared/request-context.ts'
+import { type Idempotency, rememberSql } from '../shared/http/idempotency.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
 import { decimalText, instantText, placedOrderJson } from './order-json.ts'
 import { type PricedLine, totalCents } from './price-lines.ts'
 

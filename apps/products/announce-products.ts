@@ -1,5 +1,5 @@
-import type { Database } from '../shared/database.ts'
-import { storesEvents } from '../shared/stored-events.ts'
+import type { Database } from '../shared/database/database.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 
 /** Few enough for one statement to end well within the time that a statement may take. */
 const AT_ONCE = 500

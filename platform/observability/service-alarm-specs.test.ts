@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AnyManifest, defineService } from '../../apps/shared/manifest.ts'
-import { logTo } from '../../apps/shared/log.ts'
+import { logTo } from '../../apps/shared/process/log.ts'
 import {
   deploymentSpecs,
   LOG_METRICS,

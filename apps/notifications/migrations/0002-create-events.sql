@@ -1,4 +1,4 @@
--- Tables of events, from apps/shared/event-tables.sql. A service that publishes or consumes events copies this file,
+-- Tables of events, from apps/shared/events/event-tables.sql. A service that publishes or consumes events copies this file,
 -- unchanged, into its next migration.
 
 -- The last sequence number that was given to a subject. Never pruned: numbers must not begin anew.

@@ -1,6 +1,6 @@
-import type { Database } from '../database.ts'
-import type { Envelope } from '../events.ts'
-import type { Log } from '../log.ts'
+import type { Database } from '../database/database.ts'
+import type { Envelope } from '../events/events.ts'
+import type { Log } from '../process/log.ts'
 import type { Bus } from './bus.ts'
 import { keepTrying } from './keep-trying.ts'
 
