@@ -31,7 +31,7 @@ const ROOT = join(import.meta.dirname, '..')
 export default (system: System = systemOf(services)) => platform(system, loadConfig(system))
 
 function platform(system: System, config: StackConfig) {
-  const { prefix, region, protect, logDays, tasks, alarms: told } = config
+  const { prefix, region, protect, logDays, tasks, alarmSet, alarms: told } = config
   const manifests = [...system.values()]
   const configs = new Map(manifests.map(it => [it.name, serviceConfig(it, config)]))
   const on = { provider: taggingProvider(region, config) }
@@ -75,6 +75,7 @@ function platform(system: System, config: StackConfig) {
       edge,
       paymentGateway: config.paymentGateway,
       alarmTopicArn: alarms.arn,
+      alarmSet,
       versionOf: buildVersions(ROOT, tasks.architecture),
     },
     on,
@@ -97,6 +98,7 @@ function platform(system: System, config: StackConfig) {
         maxConnections: connectionLimit(config.database.instanceClass),
       },
       cache,
+      alarmSet,
       topicArn: alarms.arn,
       alarmEmail: told.email,
       monthlyBudgetUsd: config.monthlyBudgetUsd,

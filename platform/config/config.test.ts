@@ -80,6 +80,21 @@ test('every problem is reported at once, with key, value, what is allowed and wh
   expect(message).toMatch(/pulumi config set KEY VALUE --stack dev$/)
 })
 
+test('a secret that stands in plain is refused, with the way to set it and without its value', async () => {
+  const plain = { stripeSecretKey: 'sk_live_open', stripeWebhookSecret: 'whsec_open' }
+  const problems = await problemsOf(plain)
+  expect(problems).toEqual(
+    Object.keys(plain).map(key =>
+      expect.stringContaining(
+        `shop:${key} stands in plain (not shown): must be encrypted; pulumi config set --secret ${key} --stack dev`,
+      ),
+    ),
+  )
+  expect(problems.join()).not.toContain('open')
+  const encrypted = { stripeSecretKey: { secure: 'v1:abc' }, stripeWebhookSecret: '' }
+  expect(await problemsOf(encrypted)).toEqual([])
+})
+
 test('a problem hides no other one: what lies between keys is looked for all the same', async () => {
   const problems = await problemsOf({
     nat: 'none',
