@@ -31,7 +31,7 @@ const ROOT = join(import.meta.dirname, '..')
 export default (system: System = systemOf(services)) => platform(system, loadConfig(system))
 
 function platform(system: System, config: StackConfig) {
-  const { prefix, region, protect, logDays, tasks, alarmSet, alarms: told } = config
+  const { project, stack, prefix, region, protect, logDays, tasks, alarmSet, alarms: told } = config
   const manifests = [...system.values()]
   const configs = new Map(manifests.map(it => [it.name, serviceConfig(it, config)]))
   const on = { provider: taggingProvider(region, config) }
@@ -40,7 +40,8 @@ function platform(system: System, config: StackConfig) {
   const base = { prefix, region, account, protect, logDays, keyArn: key.arn, services: manifests }
 
   // Before every other role: those that follow stay inside its boundary.
-  const delivery = config.delivery && new Delivery('delivery', { prefix, ...config.delivery }, on)
+  const delivery =
+    config.delivery && new Delivery('delivery', { prefix, project, stack, ...config.delivery }, on)
   if (delivery) pulumi.runtime.registerStackTransformation(boundedBy(delivery.roleBoundaryArn))
 
   const network = new Network('network', { ...base, ...config.network }, on)

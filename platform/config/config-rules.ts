@@ -33,6 +33,14 @@ const RULES: readonly Rule[] = [
       `domain is "${domain}": must be in hostedZone "${hostedZone}", such as shop.${hostedZone}`,
     ]
   }),
+  rule(['repository', 'stateBucket', 'stateKeyArn'], ({ repository, stateBucket, stateKeyArn }) =>
+    Object.entries({ stateBucket, stateKeyArn })
+      .filter(([, value]) => value !== undefined && repository === undefined)
+      .map(
+        ([key, value]) =>
+          `${key} is "${value}": of no use without repository, whose previews read it`,
+      ),
+  ),
   rule(['nat', 'interfaceEndpoints'], ({ nat, interfaceEndpoints }, system) => {
     const missing = neededWithoutNat([...system.values()]).filter(
       name => !interfaceEndpoints.includes(name),

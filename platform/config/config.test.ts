@@ -162,6 +162,21 @@ test.for([
   ['an instance class', { databaseClass: 't4g' }, 'must be an instance class such as db.t4g.micro'],
   ['a list as text', { corsOrigins: 'x' }, 'corsOrigins is "x": must be a list or an object'],
   ['a repository', { repository: 'shop' }, 'repository is "shop": must be owner/name'],
+  [
+    'an address for a bucket',
+    { repository: 'me/shop', stateBucket: 's3://state' },
+    'stateBucket is "s3://state": must be the name of an S3 bucket such as acme-pulumi, without s3://',
+  ],
+  [
+    'the alias of a key',
+    { repository: 'me/shop', stateKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/state' },
+    'not of an alias',
+  ],
+  [
+    'a state for nobody',
+    { stateBucket: 'acme-pulumi' },
+    'stateBucket is "acme-pulumi": of no use without repository',
+  ],
   ['a domain without its zone', { domain: 'a.example.com' }, 'needs the zone that holds it'],
   ['a zone without a domain', { hostedZone: 'example.com' }, 'is of no use without it'],
   [

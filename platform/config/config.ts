@@ -119,6 +119,7 @@ function grouped(values: StackValues, stack: string) {
             repository,
             environment: values.githubEnvironment || stack,
             ...(oidcProviderArn !== undefined && { oidcProviderArn }),
+            state: { bucket: values.stateBucket, keyArn: values.stateKeyArn },
           },
   }
 }

@@ -110,6 +110,14 @@ export const StackValues = z.object({
     /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
     'must be the ARN of the provider of token.actions.githubusercontent.com, or empty',
   ),
+  stateBucket: optionalMatching(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be the name of an S3 bucket such as acme-pulumi, without s3://, or empty',
+  ),
+  stateKeyArn: optionalMatching(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    'must be the ARN of a KMS key (arn:aws:kms:eu-west-1:123456789012:key/...), not of an alias, or empty',
+  ),
   services: json(z.record(z.string(), ServiceOverrides)),
 })
 
