@@ -4,6 +4,7 @@ import * as random from '@pulumi/random'
 import { createLogGroups, createParameters, EXPORTED_LOGS } from './database-parts.ts'
 import type { NetworkPlaces } from '../network/network-places.ts'
 
+export const POSTGRES_PORT = 5432
 export const DATABASE_NAME = 'shop'
 /** Of the master login. */
 export const MASTER_ROLE = 'postgres'

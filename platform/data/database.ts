@@ -28,8 +28,6 @@ export interface DatabaseArgs {
   logDays: number
 }
 
-export const POSTGRES_PORT = 5432
-
 /**
  * PostgreSQL 18 on RDS with its own key, parameter group, logs and monitoring: encrypted, TLS only, in the isolated
  * subnets, with IAM login. From about 15 USD a month (db.t4g.micro with 20 GiB) to 330 (db.m7g.large, Multi-AZ, 100 GiB).
