@@ -50,6 +50,15 @@ const RULES: readonly Rule[] = [
       `nat is "none": tasks can't start or work unless interfaceEndpoints holds ${missing.join(', ')} too`,
     ]
   }),
+  rule(['nat', 'mailFrom', 'domain'], ({ nat, mailFrom, domain }, system) =>
+    nat === 'none' &&
+    (mailFrom ?? domain) !== undefined &&
+    [...system.values()].some(({ needs }) => needs.mail)
+      ? [
+          `nat is "none": SES, which sends the mail of ${mailFrom ?? domain}, is not reached by an endpoint; set nat to single, or leave mailFrom and domain empty`,
+        ]
+      : [],
+  ),
   rule(
     ['databaseStorageGiB', 'databaseMaxStorageGiB'],
     ({ databaseStorageGiB: start, databaseMaxStorageGiB: most }) =>

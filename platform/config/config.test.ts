@@ -112,7 +112,8 @@ test('a problem hides no other one: what lies between keys is looked for all the
     'shop:services.products.memoryMiB is "much": must be a number of MiB such as 1024',
     'shop:services.usres.min is "x": must be a whole number of tasks from 0 to 1000',
     expect.stringContaining('shop:hostedZone is empty; domain "shop.example.com" needs'),
-    expect.stringContaining('shop:nat is "none"'),
+    expect.stringContaining('shop:nat is "none": tasks'),
+    expect.stringContaining('shop:nat is "none": SES'),
     'shop:services.usres is no service; did you mean users?',
     'shop:services.users.min is 5, max is 2: must be 0 <= min <= max and max >= 1',
     expect.stringContaining('shop:services.users.vcpu 3 does not exist on Fargate'),
@@ -188,6 +189,11 @@ test.for([
     'no way to the APIs of AWS',
     { nat: 'none', interfaceEndpoints: ['logs'] },
     'unless interfaceEndpoints holds ecr.api, ecr.dkr, secretsmanager, sns, sqs too',
+  ],
+  [
+    'mail without a way out',
+    { nat: 'none', mailFrom: 'shop@example.com' },
+    'nat is "none": SES, which sends the mail of shop@example.com, is not reached by an endpoint',
   ],
   [
     'storage that can not grow',
