@@ -8,7 +8,7 @@ import { productsClient } from './orders/products-client.ts'
 import * as orders from './orders/testing.ts'
 import { ordersClient } from './payments/orders-client.ts'
 import * as catalogue from './products/testing.ts'
-import { serviceClient } from './shared/client.ts'
+import { serviceClient } from './shared/clients/client.ts'
 
 // Stand-ins play the callees in each service's own tests. Here the callers' clients ask the services themselves: what a
 // callee answers, and what it takes, must be what its callers know.

@@ -31,7 +31,7 @@ const ROOT = join(import.meta.dirname, '..')
 export default (system: System = systemOf(services)) => platform(system, loadConfig(system))
 
 function platform(system: System, config: StackConfig) {
-  const { prefix, region, protect, logDays, tasks, alarms: told } = config
+  const { project, stack, prefix, region, protect, logDays, tasks, alarmSet, alarms: told } = config
   const manifests = [...system.values()]
   const configs = new Map(manifests.map(it => [it.name, serviceConfig(it, config)]))
   const on = { provider: taggingProvider(region, config) }
@@ -40,7 +40,8 @@ function platform(system: System, config: StackConfig) {
   const base = { prefix, region, account, protect, logDays, keyArn: key.arn, services: manifests }
 
   // Before every other role: those that follow stay inside its boundary.
-  const delivery = config.delivery && new Delivery('delivery', { prefix, ...config.delivery }, on)
+  const delivery =
+    config.delivery && new Delivery('delivery', { prefix, project, stack, ...config.delivery }, on)
   if (delivery) pulumi.runtime.registerStackTransformation(boundedBy(delivery.roleBoundaryArn))
 
   const network = new Network('network', { ...base, ...config.network }, on)
@@ -75,6 +76,7 @@ function platform(system: System, config: StackConfig) {
       edge,
       paymentGateway: config.paymentGateway,
       alarmTopicArn: alarms.arn,
+      alarmSet,
       versionOf: buildVersions(ROOT, tasks.architecture),
     },
     on,
@@ -97,6 +99,7 @@ function platform(system: System, config: StackConfig) {
         maxConnections: connectionLimit(config.database.instanceClass),
       },
       cache,
+      alarmSet,
       topicArn: alarms.arn,
       alarmEmail: told.email,
       monthlyBudgetUsd: config.monthlyBudgetUsd,

@@ -62,6 +62,8 @@ const VARIANTS = [
         hostedZone: 'example.com',
         apiGateway: true,
         repository: 'me/shop',
+        stateBucket: 'acme-pulumi',
+        stateKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd',
         sms: true,
         pushApplications: { android: 'arn:aws:sns:us-east-1:123456789012:app/GCM/shop' },
       },

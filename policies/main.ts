@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { skipPromiseTraces } from '../platform/preview/promise-traces.ts'
+import { lightenSdk, skipPromiseTraces } from '../platform/preview/light-sdk.ts'
 import { policies } from './offline/policies.ts'
 import { RULES } from './rules.ts'
 import { todayOf } from './waiver.ts'
@@ -8,7 +8,7 @@ import { WAIVERS } from './waivers.ts'
 const root = join(import.meta.dirname, '..')
 // As under Pulumi: the program finds its files from the root.
 process.chdir(root)
-skipPromiseTraces()
+lightenSdk(root)
 process.exitCode = await policies({
   argv: process.argv.slice(2),
   root,
@@ -16,6 +16,7 @@ process.exitCode = await policies({
   waivers: WAIVERS,
   today: todayOf(new Date()),
   load: async () => {
+    skipPromiseTraces()
     const { default: program } = await import('../platform/index.ts')
     return () => program()
   },

@@ -10,7 +10,7 @@ export interface Finding {
   message: string
 }
 
-/** First line of a file that runs outside a transaction; the same in apps/shared/migrations-run.ts. */
+/** First line of a file that runs outside a transaction; the same in apps/shared/database/migrations-run.ts. */
 const NO_TRANSACTION = '-- no transaction'
 
 /** `-- allow drops-column: no release has read it since 2.3` above the statement, or above the comments on it. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import type { Database } from '../shared/database.ts'
-import { AppError, notFound } from '../shared/errors.ts'
-import { creating, type Idempotency } from '../shared/idempotency.ts'
-import { currentRequest } from '../shared/request-context.ts'
+import type { Database } from '../shared/database/database.ts'
+import { AppError, notFound } from '../shared/http/errors.ts'
+import { creating, type Idempotency } from '../shared/http/idempotency.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 import { type AdjustmentCreate, type AdjustmentView, MAX_STOCK } from './schemas.ts'
 
 interface NewAdjustment extends z.output<typeof AdjustmentCreate> {
@@ -35,6 +36,7 @@ export const adjustStock = (
         ...[key?.id ?? randomUUID(), productId, delta, reason, adjustedBy, MAX_STOCK, lowStockAt],
         currentRequest()?.traceparent ?? null,
       ]
+      storesEvents(em)
       const rows: { outcome: Outcome }[] = await em.execute(
         'select adjust_stock(?, ?, ?, ?, ?, ?, ?, ?) as outcome',
         values,

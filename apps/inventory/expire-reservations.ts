@@ -1,10 +1,11 @@
-import type { Database, Statement } from '../shared/database.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
 
 /** Few enough for their products to be locked for a moment only. */
 const AT_ONCE = 50
 
 const EXPIRE: Statement = {
   name: 'expire-reservations',
+  storesEvents: true,
   text: 'select expire_reservations($1, $2) as expired',
 }
 

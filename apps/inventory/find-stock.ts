@@ -1,5 +1,5 @@
-import type { Database, Statement } from '../shared/database.ts'
-import { notFound } from '../shared/errors.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { notFound } from '../shared/http/errors.ts'
 import type { StockView } from './schemas.ts'
 
 const BY_PRODUCT: Statement = {

@@ -1,4 +1,4 @@
-import { unavailable } from '../shared/errors.ts'
+import { unavailable } from '../shared/http/errors.ts'
 
 export interface LaneOptions<Task, Result> {
   /** What a task needs for itself; tasks that share a key never run at the same time. */

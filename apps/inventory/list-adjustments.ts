@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Database } from '../shared/database.ts'
-import { decodeCursor, Instant, type Page, pageOf, type PageQuery } from '../shared/page.ts'
+import type { Database } from '../shared/database/database.ts'
+import { decodeCursor, Instant, type Page, pageOf, type PageQuery } from '../shared/http/page.ts'
 import { AdjustmentEntity, adjustmentView } from './adjustment.ts'
 import type { AdjustmentView } from './schemas.ts'
 

@@ -1,5 +1,5 @@
-import { migrateCommand } from '../shared/migrate-command.ts'
-import { run } from '../shared/run.ts'
+import { migrateCommand } from '../shared/database/migrate-command.ts'
+import { run } from '../shared/process/run.ts'
 import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 

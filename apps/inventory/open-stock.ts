@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { currentRequest } from '../shared/request-context.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 
 /** Counts a new product's opening stock, once, whatever happened to the product before. */
 export async function openStock(
@@ -8,6 +9,7 @@ export async function openStock(
   quantity: number,
   lowStockAt: number,
 ): Promise<void> {
+  storesEvents(em)
   await em.execute('select open_stock(?, ?, ?, ?)', [
     ...[productId, quantity, lowStockAt, currentRequest()?.traceparent ?? null],
   ])

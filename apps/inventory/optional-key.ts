@@ -1,8 +1,8 @@
 import { createMiddleware } from 'hono/factory'
-import type { Database } from '../shared/database.ts'
-import { type Idempotency, idempotent } from '../shared/idempotency.ts'
-import { documented, problemSpec } from '../shared/openapi.ts'
-import type { Caller } from '../shared/auth.ts'
+import type { Database } from '../shared/database/database.ts'
+import { type Idempotency, idempotent } from '../shared/http/idempotency.ts'
+import { documented, problemSpec } from '../shared/http/openapi.ts'
+import type { Caller } from '../shared/auth/auth.ts'
 
 interface WithOptionalKey {
   Variables: { caller: Caller; idempotency: Idempotency | undefined }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 import { expireReservations } from './expire-reservations.ts'
 import {
   type Instance,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { EventData } from '../shared/events.ts'
+import type { EventData } from '../shared/events/events.ts'
 import {
   adjust,
   openWarehouse,

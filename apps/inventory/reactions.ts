@@ -1,5 +1,5 @@
 import type { Reactions } from '../shared/bus/reactions.ts'
-import { unlessStale } from '../shared/inbox.ts'
+import { unlessStale } from '../shared/events/inbox.ts'
 import type manifest from './manifest.ts'
 import { openStock, setSold } from './open-stock.ts'
 import { settle } from './settle.ts'

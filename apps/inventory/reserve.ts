@@ -1,6 +1,6 @@
-import type { Database, Statement } from '../shared/database.ts'
-import { AppError } from '../shared/errors.ts'
-import { currentRequest } from '../shared/request-context.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { AppError } from '../shared/http/errors.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
 import type { ReservationAnswer, Shortages } from './internal-schemas.ts'
 import { lanes } from './lanes.ts'
 
@@ -34,6 +34,7 @@ export interface ReserveOptions {
 
 const RESERVE: Statement = {
   name: 'reserve',
+  storesEvents: true,
   text: 'select reserve($1::jsonb, $2, $3) as outcomes',
 }
 

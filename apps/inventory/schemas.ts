@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storable, whenGiven } from '../shared/validation.ts'
+import { storable, whenGiven } from '../shared/http/validation.ts'
 
 /** Figures are 32-bit integers in the database; products allow as much as opening stock. */
 export const MAX_STOCK = 1_000_000_000

@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Database, Statement } from '../shared/database.ts'
-import { AppError, notFound } from '../shared/errors.ts'
-import { currentRequest } from '../shared/request-context.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { AppError, notFound } from '../shared/http/errors.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 import type { SettledAnswer, Shortages } from './internal-schemas.ts'
 import type { Reservation } from './reserve.ts'
 
@@ -16,6 +17,7 @@ interface Outcome {
 
 const SETTLE: Statement = {
   name: 'settle',
+  storesEvents: true,
   text: 'select settle($1, $2, null, $3, $4) as outcome',
 }
 
@@ -27,6 +29,7 @@ export async function settle(
   lowStockAt: number,
   items?: Reservation['items'],
 ): Promise<void> {
+  storesEvents(em)
   await em.execute('select settle(?, ?, ?::jsonb, ?, ?)', [
     ...[orderId, wanted, items ? JSON.stringify(items) : null, lowStockAt],
     currentRequest()?.traceparent ?? null,

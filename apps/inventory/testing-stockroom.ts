@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, openDatabase } from '../shared/database.ts'
-import { type EventOf, parseEvent } from '../shared/events.ts'
+import { type Database, openDatabase } from '../shared/database/database.ts'
+import { type EventOf, parseEvent } from '../shared/events/events.ts'
 import { testDatabase, type TestDatabase } from '../shared/testing/test-database.ts'
 import { AdjustmentEntity } from './adjustment.ts'
 import { MIGRATIONS } from './migrations-folder.ts'

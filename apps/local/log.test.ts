@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { logTo } from '../shared/log.ts'
+import { logTo } from '../shared/process/log.ts'
 import { openOutput, OWN_REQUESTS, pretty } from './log.ts'
 
 function capture(isTTY: boolean) {

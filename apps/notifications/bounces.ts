@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database } from '../shared/database.ts'
-import type { Log } from '../shared/log.ts'
+import type { Database } from '../shared/database/database.ts'
+import type { Log } from '../shared/process/log.ts'
 
 const hashOf = (address: string): string =>
   createHash('sha256').update(address.toLowerCase()).digest('base64url')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { argument, type Command } from '../shared/run.ts'
+import { argument, type Command } from '../shared/process/run.ts'
 import { forgetBounced } from './bounces.ts'
 import type manifest from './manifest.ts'
 import { openNotificationsDatabase } from './start.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../shared/database.ts'
+import type { Database } from '../shared/database/database.ts'
 import type { Kind, SendingChannel } from './kinds.ts'
 import type { DeviceType } from './notify.ts'
 

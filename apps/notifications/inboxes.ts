@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 
 /** Open streams of this instance by user: who is to look for new messages. */
 export interface Inboxes {

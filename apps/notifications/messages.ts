@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Database } from '../shared/database.ts'
-import { notFound } from '../shared/errors.ts'
-import { decodeCursor, type Page, pageOf } from '../shared/page.ts'
+import type { Database } from '../shared/database/database.ts'
+import { notFound } from '../shared/http/errors.ts'
+import { decodeCursor, type Page, pageOf } from '../shared/http/page.ts'
 import type { MessageJson, MessageList } from './schemas.ts'
 
 const isoOf = (column: string) =>

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Reactions } from '../shared/bus/reactions.ts'
-import type { EventOf } from '../shared/events.ts'
+import type { EventOf } from '../shared/events/events.ts'
 import type manifest from './manifest.ts'
 import type { Content, Kind } from './kinds.ts'
 import { notify, type NotifyDeps } from './notify.ts'

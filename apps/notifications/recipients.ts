@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { EventOf } from '../shared/events.ts'
+import type { EventOf } from '../shared/events/events.ts'
 
 export interface Recipient {
   /** Null: not known yet. */

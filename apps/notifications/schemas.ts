@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { PageQuery } from '../shared/page.ts'
-import { whenGiven } from '../shared/validation.ts'
+import { PageQuery } from '../shared/http/page.ts'
+import { whenGiven } from '../shared/http/validation.ts'
 import { CHANNELS, OPEN_KINDS } from './kinds.ts'
 
 export const MessageView = z

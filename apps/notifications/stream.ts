@@ -1,7 +1,7 @@
-import type { Database } from '../shared/database.ts'
-import { invalid } from '../shared/errors.ts'
-import type { Log } from '../shared/log.ts'
-import { EVENT_STREAM } from '../shared/service-response.ts'
+import type { Database } from '../shared/database/database.ts'
+import { invalid } from '../shared/http/errors.ts'
+import type { Log } from '../shared/process/log.ts'
+import { EVENT_STREAM } from '../shared/http/service-response.ts'
 import type { Inboxes, Watch } from './inboxes.ts'
 import { lastNumber, type Message, messagesSince, viewOf } from './messages.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBus } from '../shared/bus/open-bus.ts'
 import type { Bus } from '../shared/bus/bus.ts'
-import { parseEvent } from '../shared/events.ts'
-import { logTo } from '../shared/log.ts'
+import { parseEvent } from '../shared/events/events.ts'
+import { logTo } from '../shared/process/log.ts'
 import { envelopeOf, find, newOrder, openShop, paymentOf, type Shop } from './testing.ts'
 
 let shop: Shop

@@ -1,5 +1,5 @@
-import type { Database } from '../shared/database.ts'
-import { publish } from '../shared/outbox.ts'
+import type { Database } from '../shared/database/database.ts'
+import { publish } from '../shared/events/outbox.ts'
 import { cancelled } from './cancel-order.ts'
 import { OrderEntity } from './order.ts'
 

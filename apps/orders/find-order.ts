@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Caller } from '../shared/auth.ts'
-import type { Database, Statement } from '../shared/database.ts'
-import { notFound } from '../shared/errors.ts'
+import type { Caller } from '../shared/auth/auth.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { notFound } from '../shared/http/errors.ts'
 import { type Order, OrderEntity } from './order.ts'
 import { instantText, ORDER_DETAILS_JSON } from './order-json.ts'
 

@@ -4,8 +4,8 @@ import type {
   ReservationRequest,
   Shortages,
 } from '../inventory/internal-schemas.ts'
-import type { Call } from '../shared/client.ts'
-import { readerOf } from '../shared/reader-of.ts'
+import type { Call } from '../shared/clients/client.ts'
+import { readerOf } from '../shared/clients/reader-of.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 export interface Reservation {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Caller } from '../shared/auth.ts'
-import type { Database } from '../shared/database.ts'
-import { AppError } from '../shared/errors.ts'
-import { decodeCursor, Instant, MAX_LIMIT, pageOf } from '../shared/page.ts'
+import type { Caller } from '../shared/auth/auth.ts'
+import type { Database } from '../shared/database/database.ts'
+import { AppError } from '../shared/http/errors.ts'
+import { decodeCursor, Instant, MAX_LIMIT, pageOf } from '../shared/http/page.ts'
 import { instantText, ORDER_JSON } from './order-json.ts'
 import type { OrderList } from './schemas.ts'
 

@@ -1,5 +1,5 @@
-import type { Effect } from '../shared/inbox.ts'
-import { publish } from '../shared/outbox.ts'
+import type { Effect } from '../shared/events/inbox.ts'
+import { publish } from '../shared/events/outbox.ts'
 import { lockedOrder } from './find-order.ts'
 import { loseStock } from './order.ts'
 import { noteStep } from './order-step.ts'

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 
 export const STATUSES = [
   'pending',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseEvent } from '../shared/events.ts'
+import { parseEvent } from '../shared/events/events.ts'
 import { OrderDetails, OrderResponse } from './schemas.ts'
 import {
   bodyOf,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { AppError, invalid } from '../shared/errors.ts'
+import { AppError, invalid } from '../shared/http/errors.ts'
 import { fromCents, toCents } from '../shared/money.ts'
 import type { ProductAnswer } from './products-client.ts'
 import { MAX_QUANTITY, type OrderCreate } from './schemas.ts'

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { EventData } from '../shared/events.ts'
+import type { EventData } from '../shared/events/events.ts'
 import type { Order } from './order.ts'
 
 type Lines = EventData<'order.paid'>['items']

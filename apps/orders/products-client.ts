@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ProductLookup, ProductLookupAnswer } from '../products/internal-schemas.ts'
-import type { Call } from '../shared/client.ts'
-import { readerOf } from '../shared/reader-of.ts'
+import type { Call } from '../shared/clients/client.ts'
+import { readerOf } from '../shared/clients/reader-of.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 /** As products answers it. */

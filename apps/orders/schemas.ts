@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Money } from '../shared/money.ts'
-import { PageQuery } from '../shared/page.ts'
-import { whenGiven } from '../shared/validation.ts'
+import { PageQuery } from '../shared/http/page.ts'
+import { whenGiven } from '../shared/http/validation.ts'
 import { STATUSES } from './order.ts'
 import { CAUSES, STEPS } from './order-step.ts'
 

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import { AppError, invalid } from '../shared/errors.ts'
-import { documented, problemSpec, schemaOf } from '../shared/openapi.ts'
+import { AppError, invalid } from '../shared/http/errors.ts'
+import { documented, problemSpec, schemaOf } from '../shared/http/openapi.ts'
 import type { Status } from './order.ts'
 import { StatusChange } from './schemas.ts'
 

@@ -1,7 +1,7 @@
-import type { Database, Statement } from '../shared/database.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
 import { EVENTS } from '../shared/event-data.ts'
-import { type Idempotency, rememberSql } from '../shared/idempotency.ts'
-import { currentRequest } from '../shared/request-context.ts'
+import { type Idempotency, rememberSql } from '../shared/http/idempotency.ts'
+import { currentRequest } from '../shared/http/request-context.ts'
 import { decimalText, instantText, placedOrderJson } from './order-json.ts'
 import { type PricedLine, totalCents } from './price-lines.ts'
 
@@ -26,6 +26,7 @@ const RESERVED_LONGER = `interval '5 min'`
  */
 const PLACE: Statement = {
   name: 'place-order',
+  storesEvents: true,
   text: `
     with terms as (
       select least(now() + $4 * interval '1 min', $5::timestamptz - ${RESERVED_LONGER}) as expires_at

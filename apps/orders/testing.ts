@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { eventHandler } from '../shared/bus/handle-event.ts'
-import { type Database, openDatabase } from '../shared/database.ts'
+import { type Database, openDatabase } from '../shared/database/database.ts'
 import {
   type Envelope,
   type EventData,
   type EventType,
   parseEvent,
   subjectTypeOf,
-} from '../shared/events.ts'
+} from '../shared/events/events.ts'
 import { documentedAnswers } from '../shared/testing/documented-answers.ts'
 import { testDatabase, type TestDatabase } from '../shared/testing/test-database.ts'
 import { testIssuer, type TestIssuer } from '../shared/testing/test-issuer.ts'

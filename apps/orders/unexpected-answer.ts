@@ -1,5 +1,5 @@
-import type { Answer } from '../shared/client.ts'
-import { unavailable } from '../shared/errors.ts'
+import type { Answer } from '../shared/clients/client.ts'
+import { unavailable } from '../shared/http/errors.ts'
 
 /** What can't be understood: a fault of the callee is an outage for the caller, anything else a fault of ours. */
 export async function unexpectedAnswer(service: string, response: Answer): Promise<Error> {

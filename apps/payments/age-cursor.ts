@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decodeCursor, Instant } from '../shared/page.ts'
+import { decodeCursor, Instant } from '../shared/http/page.ts'
 
 interface Aged {
   createdAt: Date

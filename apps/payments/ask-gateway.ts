@@ -1,4 +1,4 @@
-import { notFound } from '../shared/errors.ts'
+import { notFound } from '../shared/http/errors.ts'
 import { paymentById } from './begin-payment.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { type Charge, type ChargeRequest, GatewayUnanswered } from './gateway.ts'

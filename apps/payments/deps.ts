@@ -1,5 +1,5 @@
-import type { Database } from '../shared/database.ts'
-import type { Log } from '../shared/log.ts'
+import type { Database } from '../shared/database/database.ts'
+import type { Log } from '../shared/process/log.ts'
 import type { PaymentGateway } from './gateway.ts'
 import type { FindOrder } from './orders-client.ts'
 

@@ -1,4 +1,4 @@
-import { unavailable } from '../shared/errors.ts'
+import { unavailable } from '../shared/http/errors.ts'
 import { GatewayUnanswered } from './gateway.ts'
 
 /** For what the client has to try again because the gateway does not answer. @throws {AppError} 503 then */

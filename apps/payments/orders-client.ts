@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { InternalOrderView } from '../orders/schemas.ts'
-import type { Call } from '../shared/client.ts'
-import { unavailable } from '../shared/errors.ts'
-import { readerOf } from '../shared/reader-of.ts'
+import type { Call } from '../shared/clients/client.ts'
+import { unavailable } from '../shared/http/errors.ts'
+import { readerOf } from '../shared/clients/reader-of.ts'
 
 /** As orders answers it. */
 export type OrderAnswer = InternalOrderView

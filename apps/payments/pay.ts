@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { Caller } from '../shared/auth.ts'
-import type { Idempotency } from '../shared/idempotency.ts'
+import type { Caller } from '../shared/auth/auth.ts'
+import type { Idempotency } from '../shared/http/idempotency.ts'
 import { charge } from './ask-gateway.ts'
 import { beginPayment, paymentById } from './begin-payment.ts'
 import type { PaymentsDeps } from './deps.ts'

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono'
-import type { AppEnv } from '../shared/http.ts'
-import { describe } from '../shared/openapi.ts'
-import { LINK_HEADER, PageQuery, setNextLink } from '../shared/page.ts'
-import { limitByAddress, limitByCaller } from '../shared/rate-limit.ts'
-import { answers, answersNothing, body, params, query } from '../shared/validation.ts'
+import type { AppEnv } from '../shared/http/http.ts'
+import { describe } from '../shared/http/openapi.ts'
+import { LINK_HEADER, PageQuery, setNextLink } from '../shared/http/page.ts'
+import { limitByAddress, limitByCaller } from '../shared/http/rate-limit.ts'
+import { answers, answersNothing, body, params, query } from '../shared/http/validation.ts'
 import type { PaymentsApp } from './app.ts'
 import {
   deletePaymentMethod,

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { fromCents } from '../shared/money.ts'
-import type { NewEvent } from '../shared/events.ts'
+import type { NewEvent } from '../shared/events/events.ts'
 import type { Charge } from './gateway.ts'
 import { PAYMENT_STATUSES, type PaymentView } from './schemas.ts'
 

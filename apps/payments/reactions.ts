@@ -1,5 +1,5 @@
 import type { Reactions } from '../shared/bus/reactions.ts'
-import type { Effect } from '../shared/inbox.ts'
+import type { Effect } from '../shared/events/inbox.ts'
 import { clarify } from './ask-gateway.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { runDueRefunds } from './due-refunds.ts'

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { openDatabase } from '../shared/database.ts'
+import { openDatabase } from '../shared/database/database.ts'
 import { testDatabase } from '../shared/testing/test-database.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { PaymentMethodEntity } from './payment-method.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { PageQuery } from '../shared/page.ts'
-import { storable, whenGiven } from '../shared/validation.ts'
+import { PageQuery } from '../shared/http/page.ts'
+import { storable, whenGiven } from '../shared/http/validation.ts'
 import { isCardNumber } from './card-number.ts'
 import { isExpired, parseExpiry } from './expiry.ts'
 

@@ -1,6 +1,6 @@
 import { Stripe } from 'stripe'
 import { z } from 'zod'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 
 export interface WebhookMessage {
   /** Stripe's id; a message that it sends twice has the same. */

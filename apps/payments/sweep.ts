@@ -4,7 +4,7 @@ import { runDueRefunds } from './due-refunds.ts'
 import type { ListedCharge } from './gateway.ts'
 import { newPayment, PaymentEntity, type PaymentStart } from './payment.ts'
 import { settle } from './settle.ts'
-import { isDuplicate } from '../shared/database-errors.ts'
+import { isDuplicate } from '../shared/database/database-errors.ts'
 
 /** Looked at again each time: a charge may succeed, or be refunded there, long after it was made. */
 const OVERLAP = "interval '1 day'"

@@ -1,11 +1,11 @@
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 import { clarify } from './ask-gateway.ts'
 import { paymentById } from './begin-payment.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { runDueRefunds } from './due-refunds.ts'
 import { whileAnswering } from './gateway-outage.ts'
 import type { StripeGateway } from './stripe.ts'
-import type { Database } from '../shared/database.ts'
+import type { Database } from '../shared/database/database.ts'
 
 /**
  * Stripe says that something happened to a payment: it is asked what. A message that had its effect is not looked at

@@ -1,4 +1,5 @@
-import type { Database } from '../shared/database.ts'
+import type { Database } from '../shared/database/database.ts'
+import { storesEvents } from '../shared/events/stored-events.ts'
 
 /** Few enough for one statement to end well within the time that a statement may take. */
 const AT_ONCE = 500
@@ -29,6 +30,9 @@ const ANNOUNCE = `
  * @returns how many this one announced
  */
 export async function announceProducts(database: Database, currency: string): Promise<number> {
-  const { length } = await database.transaction(em => em.execute(ANNOUNCE, [currency]))
+  const { length } = await database.transaction(em => {
+    storesEvents(em)
+    return em.execute(ANNOUNCE, [currency])
+  })
   return length < AT_ONCE ? length : length + (await announceProducts(database, currency))
 }

@@ -1,12 +1,12 @@
 import type { Hono } from 'hono'
-import type { Auth } from '../shared/auth.ts'
-import type { Cache } from '../shared/cache.ts'
-import type { Database } from '../shared/database.ts'
-import { etagOf } from '../shared/etag.ts'
-import { type AppEnv, service } from '../shared/http.ts'
-import type { Log } from '../shared/log.ts'
-import { describe } from '../shared/openapi.ts'
-import { LINK_HEADER, nextLink } from '../shared/page.ts'
+import type { Auth } from '../shared/auth/auth.ts'
+import type { Cache } from '../shared/cache/cache.ts'
+import type { Database } from '../shared/database/database.ts'
+import { etagOf } from '../shared/http/etag.ts'
+import { type AppEnv, service } from '../shared/http/http.ts'
+import type { Log } from '../shared/process/log.ts'
+import { describe } from '../shared/http/openapi.ts'
+import { LINK_HEADER, nextLink } from '../shared/http/page.ts'
 import {
   answers,
   body,
@@ -15,7 +15,7 @@ import {
   params,
   query,
   uuidParam,
-} from '../shared/validation.ts'
+} from '../shared/http/validation.ts'
 import { addCategories } from './category-routes.ts'
 import { entriesOf, findProduct } from './find-product.ts'
 import { addInternal } from './internal-routes.ts'

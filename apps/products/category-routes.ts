@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
-import type { AppEnv } from '../shared/http.ts'
-import { describe } from '../shared/openapi.ts'
-import { LINK_HEADER, PageQuery, setNextLink } from '../shared/page.ts'
-import { answers, body, params, query } from '../shared/validation.ts'
+import type { AppEnv } from '../shared/http/http.ts'
+import { describe } from '../shared/http/openapi.ts'
+import { LINK_HEADER, PageQuery, setNextLink } from '../shared/http/page.ts'
+import { answers, body, params, query } from '../shared/http/validation.ts'
 import type { ProductsApp } from './app.ts'
 import {
   createCategory,

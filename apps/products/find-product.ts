@@ -1,7 +1,7 @@
-import { batched } from '../shared/batch.ts'
-import type { Cache } from '../shared/cache.ts'
-import type { Database, Statement } from '../shared/database.ts'
-import { notFound } from '../shared/errors.ts'
+import { batched } from '../shared/database/batch.ts'
+import type { Cache } from '../shared/cache/cache.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
+import { notFound } from '../shared/http/errors.ts'
 import { PRODUCT_JSON } from './product-json.ts'
 
 /** A product ready to be sent. */

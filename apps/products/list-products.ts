@@ -1,5 +1,5 @@
-import type { Database } from '../shared/database.ts'
-import { pageOf } from '../shared/page.ts'
+import type { Database } from '../shared/database/database.ts'
+import { pageOf } from '../shared/http/page.ts'
 import { type Listing, listStatement } from './list-statement.ts'
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { toCents } from '../shared/money.ts'
-import { decodeCursor, MAX_LIMIT } from '../shared/page.ts'
+import { decodeCursor, MAX_LIMIT } from '../shared/http/page.ts'
 import { PRODUCT_JSON } from './product-json.ts'
 import type { ProductList } from './schemas.ts'
 import { keyOf, orderOf, positionOf } from './sort.ts'

@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../shared/database.ts'
+import type { Database, Statement } from '../shared/database/database.ts'
 
 const BY_IDS: Statement = {
   name: 'lookup-products',

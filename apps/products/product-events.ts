@@ -1,4 +1,4 @@
-import type { EventData, NewEvent } from '../shared/events.ts'
+import type { EventData, NewEvent } from '../shared/events/events.ts'
 import type { Product } from './product.ts'
 
 const dataOf = (product: Product, currency: string): EventData<'product.changed'> => ({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { z } from 'zod'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 import { toCents } from '../shared/money.ts'
 import type { ProductCreate, ProductUpdate } from './schemas.ts'
 

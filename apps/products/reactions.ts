@@ -1,6 +1,6 @@
 import type { Reactions } from '../shared/bus/reactions.ts'
-import type { Cache } from '../shared/cache.ts'
-import { unlessStale } from '../shared/inbox.ts'
+import type { Cache } from '../shared/cache/cache.ts'
+import { unlessStale } from '../shared/events/inbox.ts'
 import type manifest from './manifest.ts'
 
 const SHOW_STOCK = `

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MAX_CENTS, Money } from '../shared/money.ts'
-import { PageQuery } from '../shared/page.ts'
-import { storable, whenGiven } from '../shared/validation.ts'
+import { PageQuery } from '../shared/http/page.ts'
+import { storable, whenGiven } from '../shared/http/validation.ts'
 import { SORTS } from './sort.ts'
 
 const MAX_STOCK = 1_000_000_000

@@ -1,4 +1,4 @@
-import { isFresh } from '../shared/etag.ts'
+import { isFresh } from '../shared/http/etag.ts'
 
 interface Context {
   req: { header: (name: string) => string | undefined }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Instant } from '../shared/page.ts'
-import { storable } from '../shared/validation.ts'
+import { Instant } from '../shared/http/page.ts'
+import { storable } from '../shared/http/validation.ts'
 import { instantText } from './product-json.ts'
 
 export const SORTS = ['created_at', '-created_at', 'price', '-price', 'name', '-name'] as const

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import { AppError } from '../shared/errors.ts'
-import { consume, type Limiters } from '../shared/rate-limit.ts'
+import { AppError } from '../shared/http/errors.ts'
+import { consume, type Limiters } from '../shared/http/rate-limit.ts'
 import { emailKey } from './user.ts'
 
 const WINDOW_SECONDS = 900

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { argument, type Command } from '../shared/run.ts'
-import { KEY_SET_MAX_AGE_MS, VERIFIED_FOR_MS } from '../shared/tokens.ts'
+import { argument, type Command } from '../shared/process/run.ts'
+import { KEY_SET_MAX_AGE_MS, VERIFIED_FOR_MS } from '../shared/auth/tokens.ts'
 import { grantAdmin as grant } from './manage-users.ts'
 import type manifest from './manifest.ts'
 import { KEY_REFRESH_MS } from './maintain-keys.ts'

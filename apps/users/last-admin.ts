@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 import { UserEntity } from './user.ts'
 
 /** Without an active admin nobody could make one over HTTP. One admin leaves at a time: two may be about to at once. */

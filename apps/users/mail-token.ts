@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { defineEntity, p } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { AppError } from '../shared/errors.ts'
-import type { Database } from '../shared/database.ts'
+import { AppError } from '../shared/http/errors.ts'
+import type { Database } from '../shared/database/database.ts'
 import { hashToken } from './refresh-token.ts'
 
 export const MAIL_TOKEN_MINUTES = 30

@@ -1,5 +1,5 @@
 import { keepTrying } from '../shared/bus/keep-trying.ts'
-import type { Kit } from '../shared/run.ts'
+import type { Kit } from '../shared/process/run.ts'
 import type manifest from './manifest.ts'
 import type { SigningKeys } from './signing-keys.ts'
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { encodeBase64, genSaltSync, getRounds, truncates } from 'bcryptjs'
 import type { Piscina } from 'piscina'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../shared/http/errors.ts'
 
 export interface Passwords {
   hash: (password: string) => Promise<string>

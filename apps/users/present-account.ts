@@ -1,6 +1,6 @@
 import type { LockMode } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { type Caller, forbidden, unauthorized } from '../shared/auth.ts'
+import { type Caller, forbidden, unauthorized } from '../shared/auth/auth.ts'
 import { type User, UserEntity } from './user.ts'
 
 interface Look {

@@ -1,4 +1,4 @@
-import type { Database } from '../shared/database.ts'
+import type { Database } from '../shared/database/database.ts'
 
 /** Few enough for one statement to end well within the time that a statement may take. */
 const AT_ONCE = 2_000

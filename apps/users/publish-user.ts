@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { publish } from '../shared/outbox.ts'
+import { publish } from '../shared/events/outbox.ts'
 import type { User } from './user.ts'
 
 type Account = Pick<User, 'id' | 'email' | 'fullName' | 'role'>

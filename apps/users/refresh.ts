@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { unauthorized } from '../shared/auth.ts'
-import type { Database } from '../shared/database.ts'
+import { unauthorized } from '../shared/auth/auth.ts'
+import type { Database } from '../shared/database/database.ts'
 import type { IssueToken } from './access-tokens.ts'
 import {
   addToken,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { ROLES } from '../shared/auth.ts'
-import { PageQuery } from '../shared/page.ts'
+import { ROLES } from '../shared/auth/auth.ts'
+import { PageQuery } from '../shared/http/page.ts'
 import type { TokenAlgorithm } from '../shared/token-format.ts'
-import { storable, whenGiven } from '../shared/validation.ts'
+import { storable, whenGiven } from '../shared/http/validation.ts'
 
 /** bcrypt reads 72 bytes and ignores the rest: a longer password would be weaker than it looks. */
 const PASSWORD_BYTES = 72

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
-import { openDatabase } from '../shared/database.ts'
+import { openDatabase } from '../shared/database/database.ts'
 import type { TestDatabase } from '../shared/testing/test-database.ts'
 import { PUBLIC_URL, type TestService } from '../shared/testing/test-service.ts'
 import { keyCipher } from './key-cipher.ts'

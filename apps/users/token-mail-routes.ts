@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
-import type { AppEnv } from '../shared/http.ts'
-import { describe } from '../shared/openapi.ts'
-import { limitByAddress } from '../shared/rate-limit.ts'
-import { answers, answersNothing, body } from '../shared/validation.ts'
+import type { AppEnv } from '../shared/http/http.ts'
+import { describe } from '../shared/http/openapi.ts'
+import { limitByAddress } from '../shared/http/rate-limit.ts'
+import { answers, answersNothing, body } from '../shared/http/validation.ts'
 import type { UsersApp } from './app.ts'
 import { confirmReset, requestReset } from './password-reset.ts'
 import {

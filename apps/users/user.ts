@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import type { Role } from '../shared/auth.ts'
-import { AppError } from '../shared/errors.ts'
+import type { Role } from '../shared/auth/auth.ts'
+import { AppError } from '../shared/http/errors.ts'
 
 export const UserEntity = defineEntity({
   name: 'User',

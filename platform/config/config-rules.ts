@@ -33,6 +33,14 @@ const RULES: readonly Rule[] = [
       `domain is "${domain}": must be in hostedZone "${hostedZone}", such as shop.${hostedZone}`,
     ]
   }),
+  rule(['repository', 'stateBucket', 'stateKeyArn'], ({ repository, stateBucket, stateKeyArn }) =>
+    Object.entries({ stateBucket, stateKeyArn })
+      .filter(([, value]) => value !== undefined && repository === undefined)
+      .map(
+        ([key, value]) =>
+          `${key} is "${value}": of no use without repository, whose previews read it`,
+      ),
+  ),
   rule(['nat', 'interfaceEndpoints'], ({ nat, interfaceEndpoints }, system) => {
     const missing = neededWithoutNat([...system.values()]).filter(
       name => !interfaceEndpoints.includes(name),
@@ -42,6 +50,15 @@ const RULES: readonly Rule[] = [
       `nat is "none": tasks can't start or work unless interfaceEndpoints holds ${missing.join(', ')} too`,
     ]
   }),
+  rule(['nat', 'mailFrom', 'domain'], ({ nat, mailFrom, domain }, system) =>
+    nat === 'none' &&
+    (mailFrom ?? domain) !== undefined &&
+    [...system.values()].some(({ needs }) => needs.mail)
+      ? [
+          `nat is "none": SES, which sends the mail of ${mailFrom ?? domain}, is not reached by an endpoint; set nat to single, or leave mailFrom and domain empty`,
+        ]
+      : [],
+  ),
   rule(
     ['databaseStorageGiB', 'databaseMaxStorageGiB'],
     ({ databaseStorageGiB: start, databaseMaxStorageGiB: most }) =>

@@ -80,6 +80,21 @@ test('every problem is reported at once, with key, value, what is allowed and wh
   expect(message).toMatch(/pulumi config set KEY VALUE --stack dev$/)
 })
 
+test('a secret that stands in plain is refused, with the way to set it and without its value', async () => {
+  const plain = { stripeSecretKey: 'sk_live_open', stripeWebhookSecret: 'whsec_open' }
+  const problems = await problemsOf(plain)
+  expect(problems).toEqual(
+    Object.keys(plain).map(key =>
+      expect.stringContaining(
+        `shop:${key} stands in plain (not shown): must be encrypted; pulumi config set --secret ${key} --stack dev`,
+      ),
+    ),
+  )
+  expect(problems.join()).not.toContain('open')
+  const encrypted = { stripeSecretKey: { secure: 'v1:abc' }, stripeWebhookSecret: '' }
+  expect(await problemsOf(encrypted)).toEqual([])
+})
+
 test('a problem hides no other one: what lies between keys is looked for all the same', async () => {
   const problems = await problemsOf({
     nat: 'none',
@@ -97,7 +112,8 @@ test('a problem hides no other one: what lies between keys is looked for all the
     'shop:services.products.memoryMiB is "much": must be a number of MiB such as 1024',
     'shop:services.usres.min is "x": must be a whole number of tasks from 0 to 1000',
     expect.stringContaining('shop:hostedZone is empty; domain "shop.example.com" needs'),
-    expect.stringContaining('shop:nat is "none"'),
+    expect.stringContaining('shop:nat is "none": tasks'),
+    expect.stringContaining('shop:nat is "none": SES'),
     'shop:services.usres is no service; did you mean users?',
     'shop:services.users.min is 5, max is 2: must be 0 <= min <= max and max >= 1',
     expect.stringContaining('shop:services.users.vcpu 3 does not exist on Fargate'),
@@ -147,6 +163,21 @@ test.for([
   ['an instance class', { databaseClass: 't4g' }, 'must be an instance class such as db.t4g.micro'],
   ['a list as text', { corsOrigins: 'x' }, 'corsOrigins is "x": must be a list or an object'],
   ['a repository', { repository: 'shop' }, 'repository is "shop": must be owner/name'],
+  [
+    'an address for a bucket',
+    { repository: 'me/shop', stateBucket: 's3://state' },
+    'stateBucket is "s3://state": must be the name of an S3 bucket such as acme-pulumi, without s3://',
+  ],
+  [
+    'the alias of a key',
+    { repository: 'me/shop', stateKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/state' },
+    'not of an alias',
+  ],
+  [
+    'a state for nobody',
+    { stateBucket: 'acme-pulumi' },
+    'stateBucket is "acme-pulumi": of no use without repository',
+  ],
   ['a domain without its zone', { domain: 'a.example.com' }, 'needs the zone that holds it'],
   ['a zone without a domain', { hostedZone: 'example.com' }, 'is of no use without it'],
   [
@@ -158,6 +189,11 @@ test.for([
     'no way to the APIs of AWS',
     { nat: 'none', interfaceEndpoints: ['logs'] },
     'unless interfaceEndpoints holds ecr.api, ecr.dkr, secretsmanager, sns, sqs too',
+  ],
+  [
+    'mail without a way out',
+    { nat: 'none', mailFrom: 'shop@example.com' },
+    'nat is "none": SES, which sends the mail of shop@example.com, is not reached by an endpoint',
   ],
   [
     'storage that can not grow',

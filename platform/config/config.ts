@@ -6,6 +6,7 @@ import { signedForGateway } from '../edge/gateway-tokens.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 import { nearMiss } from './near-miss.ts'
 import { paymentGatewayOf } from './payment-gateway.ts'
+import { plainSecretProblems } from './plain-secrets.ts'
 import { rightOverrides, ServiceOverrides, serviceProblems } from './service-config.ts'
 import { StackValues } from './stack-values.ts'
 import type { System } from '../system.ts'
@@ -42,6 +43,7 @@ export function loadConfig(system: System): StackConfig {
   const parsed = StackValues.safeParse(Object.fromEntries(given))
   const problems = [
     ...unknownKeys(given, project),
+    ...plainSecretProblems(given, project, stack),
     ...(parsed.error?.issues ?? []).map(issue => problemLine(issue, given, project)),
     ...problemsBetween(Object.fromEntries(given), system).map(line => `${project}:${line}`),
   ]
@@ -107,6 +109,7 @@ function grouped(values: StackValues, stack: string) {
     apiGateway: values.apiGateway
       ? { throttle: { ratePerSecond: values.apiRatePerSecond, burst: values.apiBurst } }
       : undefined,
+    alarmSet: values.alarms,
     alarms: { ...(alarmEmail !== undefined && { email: alarmEmail }) },
     monthlyBudgetUsd: values.monthlyBudgetUsd,
     delivery:
@@ -116,6 +119,7 @@ function grouped(values: StackValues, stack: string) {
             repository,
             environment: values.githubEnvironment || stack,
             ...(oidcProviderArn !== undefined && { oidcProviderArn }),
+            state: { bucket: values.stateBucket, keyArn: values.stateKeyArn },
           },
   }
 }

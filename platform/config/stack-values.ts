@@ -51,6 +51,7 @@ export const StackValues = z.object({
   protect: bool,
   logDays: oneOfNumbers(LOG_RETENTION_DAYS),
   logLevel: oneOf(LOG_LEVELS),
+  alarms: oneOf(['all', 'basic']),
   alarmEmail: email,
   monthlyBudgetUsd: whole(1, 1_000_000),
   domain: optionalMatching(DOMAIN, 'must be a name such as shop.example.com, or empty'),
@@ -101,13 +102,21 @@ export const StackValues = z.object({
   stripeWebhookSecret: text,
   architecture: oneOf(['arm64', 'x86_64']),
   spotPercent: whole(0, 100),
-  containerInsights: oneOf(['enabled', 'enhanced']),
+  containerInsights: oneOf(['disabled', 'enabled', 'enhanced']),
   exec: bool,
   repository: optionalMatching(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name, or empty'),
   githubEnvironment: text,
   oidcProviderArn: optionalMatching(
     /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
     'must be the ARN of the provider of token.actions.githubusercontent.com, or empty',
+  ),
+  stateBucket: optionalMatching(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be the name of an S3 bucket such as acme-pulumi, without s3://, or empty',
+  ),
+  stateKeyArn: optionalMatching(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    'must be the ARN of a KMS key (arn:aws:kms:eu-west-1:123456789012:key/...), not of an alias, or empty',
   ),
   services: json(z.record(z.string(), ServiceOverrides)),
 })

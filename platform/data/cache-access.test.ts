@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { type CacheConnection, openCache } from '../../apps/shared/cache.ts'
-import { rateLimiters } from '../../apps/shared/rate-limit.ts'
+import { type CacheConnection, openCache } from '../../apps/shared/cache/cache.ts'
+import { rateLimiters } from '../../apps/shared/http/rate-limit.ts'
 import { testRedis, type TestRedis } from '../../apps/shared/testing/test-redis.ts'
 import { cacheAccess } from './cache-access.ts'
 

@@ -58,68 +58,32 @@ export const trustGitHub = (provider: string, subject: string) => ({
   ],
 })
 
-/** An S3 bucket that keeps Pulumi's state, and the KMS key of its secrets. */
-export interface StateStore {
-  bucketArn: string
-  keyArn?: string | undefined
-}
-
 /** What a preview needs beside AWS's two read-only policies, and what those must never come to mean. */
-export function previewStatements(state?: StateStore): Statement[] {
-  return [
-    {
-      Sid: 'ImageRegistryLogin',
-      Effect: 'Allow',
-      Action: 'ecr:GetAuthorizationToken',
-      Resource: '*', // has no resource level
-    },
-    {
-      Sid: 'NoCustomerData',
-      Effect: 'Deny',
-      Action: [
-        'secretsmanager:GetSecretValue',
-        'ssm:GetParameter*',
-        'dynamodb:BatchGetItem',
-        'dynamodb:GetItem',
-        'dynamodb:Query',
-        'dynamodb:Scan',
-        'sqs:ReceiveMessage',
-        'logs:GetLogEvents',
-        'logs:FilterLogEvents',
-        'logs:StartQuery',
-      ],
-      Resource: '*', // whatever another policy allows
-    },
-    ...(state ? stateStatements(state) : []),
-  ]
-}
-
-/** Reads the state; a preview writes nothing but its lock. */
-function stateStatements({ bucketArn, keyArn }: StateStore): Statement[] {
-  const statements: Statement[] = [
-    { Sid: 'ListState', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
-    {
-      Sid: 'ReadState',
-      Effect: 'Allow',
-      Action: 's3:GetObject',
-      Resource: `${bucketArn}/.pulumi/*`,
-    },
-    {
-      Sid: 'Lock',
-      Effect: 'Allow',
-      Action: ['s3:PutObject', 's3:DeleteObject'],
-      Resource: `${bucketArn}/.pulumi/locks/*`,
-    },
-  ]
-  if (keyArn !== undefined)
-    statements.push({
-      Sid: 'StateSecrets',
-      Effect: 'Allow',
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: keyArn,
-    })
-  return statements
-}
+export const previewStatements = (): Statement[] => [
+  {
+    Sid: 'ImageRegistryLogin',
+    Effect: 'Allow',
+    Action: 'ecr:GetAuthorizationToken',
+    Resource: '*', // has no resource level
+  },
+  {
+    Sid: 'NoCustomerData',
+    Effect: 'Deny',
+    Action: [
+      'secretsmanager:GetSecretValue',
+      'ssm:GetParameter*',
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+      'sqs:ReceiveMessage',
+      'logs:GetLogEvents',
+      'logs:FilterLogEvents',
+      'logs:StartQuery',
+    ],
+    Resource: '*', // whatever another policy allows
+  },
+]
 
 /** IAM that a deployment needs; the rest of AWS comes from PowerUserAccess, which has none of it. */
 export const deployStatements = (place: DeliveryPlace): Statement[] => [

@@ -1,14 +1,22 @@
 import { beforeAll, expect, test } from 'vitest'
 import { Delivery } from './delivery.ts'
 import { declared, type Declared, text } from '../testing/declared.ts'
+import type { StateStore } from './state-statements.ts'
 
 const EXISTING = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com'
-const delivery = (change: { oidcProviderArn?: string } = {}) =>
+const delivery = (change: { oidcProviderArn?: string; state?: StateStore } = {}) =>
   declared(
     options =>
       new Delivery(
         'delivery',
-        { prefix: 'shop-dev', repository: 'acme/shop', environment: 'dev', ...change },
+        {
+          prefix: 'shop-dev',
+          project: 'shop',
+          stack: 'dev',
+          repository: 'acme/shop',
+          environment: 'dev',
+          ...change,
+        },
         options,
       ),
   )
@@ -53,5 +61,23 @@ test('the preview role gets policies that read, and no other', () => {
   expect(attached).toEqual([
     'arn:aws:iam::aws:policy/SecurityAudit',
     'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess',
+  ])
+})
+
+test('the preview role reads the state that the stack names', async () => {
+  const sids = (stack: Declared) =>
+    JSON.parse(
+      text(stack.one('RolePolicy', 'delivery-preview-own').inputs['policy']),
+    ).Statement.map(({ Sid }: { Sid: string }) => Sid)
+  const own = ['ImageRegistryLogin', 'NoCustomerData']
+  expect(sids(stack)).toEqual(own)
+  const state = { bucket: 'acme-pulumi', keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }
+  expect(sids(await delivery({ state }))).toEqual([
+    ...own,
+    'ListState',
+    'ReadState',
+    'Lock',
+    'OpenSecrets',
+    'EncryptTheLock',
   ])
 })

@@ -16,6 +16,7 @@ import {
   trustGitHub,
 } from './delivery-statements.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
+import { stateStatements, type StateStore } from './state-statements.ts'
 
 export interface DeliveryArgs {
   /** First part of every physical name: `shop-dev`. */
@@ -26,8 +27,11 @@ export interface DeliveryArgs {
   environment: string
   /** The account's provider for GitHub, of which it can have one. @default it is created */
   oidcProviderArn?: string | undefined
-  /** S3 bucket with Pulumi's state. @default Pulumi Cloud, which needs no rights here */
-  state?: { bucketArn: pulumi.Input<string>; keyArn?: pulumi.Input<string> }
+  /** Name in `Pulumi.yaml`. */
+  project: string
+  stack: string
+  /** S3 bucket with Pulumi's state, and the key of its secrets. @default Pulumi Cloud, which needs no rights here */
+  state?: StateStore
 }
 
 const DEPLOY_SESSION_SECONDS = 2 * 3600
@@ -106,7 +110,7 @@ export class Delivery extends pulumi.ComponentResource {
     name: string,
     provider: pulumi.Input<string>,
     subject: string,
-    { prefix, state }: DeliveryArgs,
+    { prefix, project, stack, state = {} }: DeliveryArgs,
   ): pulumi.Output<string> {
     const role = new aws.iam.Role(
       `${name}-preview`,
@@ -119,11 +123,13 @@ export class Delivery extends pulumi.ComponentResource {
     )
     for (const policy of ['SecurityAudit', 'job-function/ViewOnlyAccess'])
       this.#attach(`${name}-preview-${policy.replace('job-function/', '')}`, role, policy)
-    const store = state && pulumi.output({ bucketArn: state.bucketArn, keyArn: state.keyArn })
     this.#inline(
       `${name}-preview-own`,
       role,
-      store ? store.apply(previewStatements) : pulumi.output(previewStatements()),
+      this.#partition.apply(partition => [
+        ...previewStatements(),
+        ...stateStatements({ partition, project, stack }, state),
+      ]),
     )
     return role.arn
   }

@@ -31,6 +31,12 @@ export interface AlarmSpec {
   readonly missing: Missing
 }
 
+/**
+ * `basic`: what rolls a deployment back, and what says that something is lost or gone. `all` has besides what says that it
+ * soon may be: load, waiting events, errors in the log, and the objectives.
+ */
+export type AlarmSet = 'all' | 'basic'
+
 /** @param scope middle part of the name, a service or a part of the platform: `users` */
 export const alarmName = (prefix: string, scope: string, key: string): string =>
   physicalName([prefix, scope, key], NAME_LIMITS.alarm)

@@ -1,12 +1,8 @@
 import type { Input } from '@pulumi/pulumi'
 import type { Metric } from './alarms.ts'
 import { type Chart, type Line, type Row, rowOf } from './dashboard-layout.ts'
-import {
-  logMetricsOf,
-  logNamespace,
-  requestMetrics,
-  type ServiceMetrics,
-} from './service-alarm-specs.ts'
+import { logNamespace } from './log-metrics.ts'
+import { requestMetrics, type ServiceMetrics } from './service-metrics.ts'
 import { SLO_PERCENT } from './slo.ts'
 import { CLOUDFRONT_REGION } from '../edge/waf.ts'
 
@@ -94,14 +90,7 @@ export function serviceRow(service: ServiceMetrics, { prefix, region }: Dashboar
         [ecs('MemoryUtilization'), 'memory'],
       ],
     },
-    {
-      title: 'Log lines',
-      region,
-      lines: logMetricsOf(manifest).map(name => [
-        { namespace: logNamespace(prefix, manifest.name), name, statistic: 'Sum', dimensions: {} },
-        name,
-      ]),
-    },
+    ...logCharts(service, prefix, region),
     ...queueCharts(service, region),
   ]
   return rowOf(`${manifest.name}: ${manifest.description}`, charts)
@@ -131,6 +120,29 @@ function requestCharts(service: ServiceMetrics, region: string): Chart[] {
     },
   ]
 }
+
+const logCharts = (
+  { manifest, logMetrics }: ServiceMetrics,
+  prefix: string,
+  region: string,
+): Chart[] =>
+  logMetrics.length === 0
+    ? []
+    : [
+        {
+          title: 'Log lines',
+          region,
+          lines: logMetrics.map((name): Line => [
+            {
+              namespace: logNamespace(prefix, manifest.name),
+              name,
+              statistic: 'Sum',
+              dimensions: {},
+            },
+            name,
+          ]),
+        },
+      ]
 
 function queueCharts({ queueName, deadLetterQueueName }: ServiceMetrics, region: string): Chart[] {
   const visible = (queue: Input<string>): Metric => ({

@@ -8,7 +8,8 @@ const orders = {
   serviceName: 'orders',
   loadBalancerArnSuffix: 'app/shop-dev-edge/1',
   targetGroupArnSuffix: 'targetgroup/orders/1',
-}
+  logMetrics: ['Errors'],
+} as const
 const worker = {
   manifest: defineService({ name: 'mailer', description: 'Mails', routes: [] }),
   clusterName: 'shop-dev',
@@ -16,6 +17,7 @@ const worker = {
   loadBalancerArnSuffix: 'app/shop-dev-edge/1',
   queueName: 'mailer',
   deadLetterQueueName: 'mailer-dead',
+  logMetrics: [],
 }
 const sources = {
   prefix: 'shop-dev',
@@ -70,6 +72,14 @@ test('a metric is written as CloudWatch reads it', () => {
       'targetgroup/orders/1',
       { stat, label: stat },
     ]),
+  )
+})
+
+test('log lines are shown where they are counted', () => {
+  const rows = JSON.stringify(dashboardBody({ ...sources, services: [orders] }))
+  expect(rows).toContain('Log lines')
+  expect(JSON.stringify(dashboardBody({ ...sources, services: [worker] }))).not.toContain(
+    'Log lines',
   )
 })
 

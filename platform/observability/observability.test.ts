@@ -4,9 +4,8 @@ import users from '../../apps/users/manifest.ts'
 import { Observability } from './observability.ts'
 import { declared, type Declared, text } from '../testing/declared.ts'
 
-let stack: Declared
-beforeAll(async () => {
-  stack = await declared(
+const observed = (alarmSet: 'all' | 'basic') =>
+  declared(
     options =>
       new Observability(
         'observability',
@@ -18,6 +17,7 @@ beforeAll(async () => {
             serviceName: manifest.name,
             targetGroupArnSuffix: `targetgroup/${manifest.name}/1`,
             logGroupName: `/shop-dev/${manifest.name}`,
+            logMetrics: [],
           })),
           edge: {
             distributionId: 'E1',
@@ -30,6 +30,7 @@ beforeAll(async () => {
             maxConnections: 200,
           },
           cache: { replicationGroupId: 'cache' },
+          alarmSet,
           topicArn: 'arn:topic',
           alarmEmail: 'ops@example.com',
           monthlyBudgetUsd: 150,
@@ -38,6 +39,10 @@ beforeAll(async () => {
         options,
       ),
   )
+
+let stack: Declared
+beforeAll(async () => {
+  stack = await observed('all')
 })
 
 test('each service has one objective over four windows that tell nobody themselves', () => {
@@ -71,6 +76,15 @@ test('what befalls databases is told in words, whichever instance it is', () => 
       name: `shop-dev-${text(inputs['sourceType'])}`,
     })
   }
+})
+
+test('where only the basic alarms are wanted nothing watches the objectives', async () => {
+  const basic = await observed('basic')
+  expect(basic.all('CompositeAlarm')).toEqual([])
+  const kept = basic.all('MetricAlarm').map(({ name }) => name)
+  const windows = stack.all('MetricAlarm').filter(({ name }) => name.includes('-burn-'))
+  expect(kept).toHaveLength(stack.all('MetricAlarm').length - windows.length)
+  expect(windows).toHaveLength(8)
 })
 
 test('every database instance and cache node is watched', () => {

@@ -1,12 +1,12 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { alarmName, type AlarmSpec, createAlarm } from './alarms.ts'
+import { alarmName, type AlarmSet, type AlarmSpec, createAlarm } from './alarms.ts'
 import { monthlyBudget } from './budget.ts'
 import { databaseEvents } from './database-events.ts'
 import { dashboardBody } from './dashboard.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 import { cacheSpecs, databaseSpecs, edgeSpecs, replicaSpecs } from './observability-specs.ts'
-import type { ServiceMetrics } from './service-alarm-specs.ts'
+import type { ServiceMetrics } from './service-metrics.ts'
 import { burnRule, burnSpecs } from './slo.ts'
 
 export interface ObservabilityArgs {
@@ -33,6 +33,8 @@ export interface ObservabilityArgs {
     /** Its nodes. @default the first, `-001` */
     readonly memberClusters?: readonly pulumi.Input<string>[]
   }
+  /** Objectives are watched where it is `all`. */
+  alarmSet: AlarmSet
   topicArn: pulumi.Input<string>
   /** Told of the budget by mail besides. @default nobody */
   alarmEmail?: string | undefined
@@ -60,7 +62,7 @@ export class Observability extends pulumi.ComponentResource {
     const services = args.services.map(service => ({ ...service, loadBalancerArnSuffix }))
     const cacheNodes = nodesOf(args.cache)
 
-    for (const service of services) this.#objective(name, service)
+    if (args.alarmSet === 'all') for (const service of services) this.#objective(name, service)
     this.#alarms(name, 'edge', edgeSpecs(loadBalancerArnSuffix))
     for (const [index, identifier] of args.database.identifiers.entries())
       this.#alarms(

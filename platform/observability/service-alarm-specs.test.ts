@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { type AnyManifest, defineService } from '../../apps/shared/manifest.ts'
-import { logTo } from '../../apps/shared/log.ts'
+import { logTo } from '../../apps/shared/process/log.ts'
+import { LOG_METRICS, logMetricsOf, logSpecs } from './log-metrics.ts'
 import {
+  deadLetterSpecs,
   deploymentSpecs,
-  LOG_METRICS,
-  logSpecs,
+  loadSpecs,
   queueSpecs,
-  taskSpecs,
+  restartSpecs,
 } from './service-alarm-specs.ts'
 
 const service = (change: Partial<AnyManifest> = {}): AnyManifest => ({
@@ -17,6 +18,7 @@ const place = {
   clusterName: 'shop-dev',
   serviceName: 'orders',
   loadBalancerArnSuffix: 'app/shop-dev-edge/1',
+  logMetrics: [],
 }
 const reached = { manifest: service(), ...place, targetGroupArnSuffix: 'targetgroup/orders/1' }
 const keys = (specs: { key: string }[]) => specs.map(({ key }) => key)
@@ -35,44 +37,75 @@ test('every alarm about requests watches this service behind this load balancer'
       })
 })
 
-test('tasks are watched for CPU, memory and restarts, by cluster and service', () => {
-  const specs = taskSpecs(reached)
-  expect(keys(specs)).toEqual(['cpu', 'memory', 'restarts'])
-  expect(specs[2]?.metrics).toMatchObject({
-    expression: 'desired - running',
-    of: {
-      desired: { dimensions: { ClusterName: 'shop-dev', ServiceName: 'orders' } },
-      running: { namespace: 'ECS/ContainerInsights', name: 'RunningTaskCount' },
+const dimensions = { ClusterName: 'shop-dev', ServiceName: 'orders' }
+
+test('tasks are watched for CPU and memory, by cluster and service', () => {
+  expect(loadSpecs(reached)).toMatchObject([
+    { key: 'cpu', metrics: { name: 'CPUUtilization', dimensions } },
+    { key: 'memory', metrics: { name: 'MemoryUtilization', dimensions } },
+  ])
+})
+
+test('restarts are seen by the counts of Container Insights where the cluster has it', () => {
+  expect(restartSpecs(reached, { smallest: 0, containerInsights: true })).toMatchObject([
+    {
+      key: 'restarts',
+      missing: 'missing',
+      metrics: {
+        expression: 'desired - running',
+        of: {
+          desired: { dimensions },
+          running: { namespace: 'ECS/ContainerInsights', name: 'RunningTaskCount' },
+        },
+      },
     },
-  })
+  ])
+})
+
+test('without it the samples are counted that each task sends, and none is an alarm', () => {
+  expect(restartSpecs(reached, { smallest: 2, containerInsights: false })).toMatchObject([
+    {
+      key: 'restarts',
+      periodSeconds: 60,
+      missing: 'breaching',
+      metrics: {
+        expression: '2 - running',
+        of: { running: { namespace: 'AWS/ECS', statistic: 'SampleCount', dimensions } },
+      },
+    },
+  ])
+  expect(restartSpecs(reached, { smallest: 0, containerInsights: false })).toEqual([])
 })
 
 test('only a service that consumes events has alarms about its queues', () => {
   const queues = { queueName: 'orders', deadLetterQueueName: 'orders-dead' }
-  expect(keys(queueSpecs({ ...reached, ...queues }))).toEqual(['queue-age', 'dead-letters'])
-  expect(queueSpecs({ ...reached, ...queues })[1]).toMatchObject({
-    above: 0,
-    metrics: { dimensions: { QueueName: 'orders-dead' } },
-  })
-  expect(queueSpecs(reached)).toEqual([])
+  expect(queueSpecs({ ...reached, ...queues })).toMatchObject([
+    { key: 'queue-age', above: 300, metrics: { dimensions: { QueueName: 'orders' } } },
+  ])
+  expect(deadLetterSpecs({ ...reached, ...queues })).toMatchObject([
+    { key: 'dead-letters', above: 0, metrics: { dimensions: { QueueName: 'orders-dead' } } },
+  ])
+  expect([...queueSpecs(reached), ...deadLetterSpecs(reached)]).toEqual([])
 })
 
 test('only a service with a database has an alarm about its pool', () => {
-  expect(keys(logSpecs('shop-dev', service()))).toEqual(['errors'])
-  expect(keys(logSpecs('shop-dev', service({ needs: { database: true } })))).toEqual([
-    'errors',
-    'pool-exhausted',
-  ])
+  const found = (manifest: AnyManifest, set: 'all' | 'basic') =>
+    keys(logSpecs('shop-dev', manifest, logMetricsOf(manifest, set)))
+  const stored = service({ needs: { database: true } })
+  expect(found(service(), 'all')).toEqual(['errors'])
+  expect(found(stored, 'all')).toEqual(['errors', 'pool-exhausted'])
+  expect(found(stored, 'basic')).toEqual([])
 })
 
 test('no data is no alarm for requests, events and errors, and unknown for load', () => {
   const quiet = [
     ...deploymentSpecs(reached),
-    ...queueSpecs({ ...reached, queueName: 'q', deadLetterQueueName: 'd' }),
-    ...logSpecs('shop-dev', service()),
+    ...queueSpecs({ ...reached, queueName: 'q' }),
+    ...deadLetterSpecs({ ...reached, deadLetterQueueName: 'd' }),
+    ...logSpecs('shop-dev', service(), ['Errors', 'PoolExhausted']),
   ]
   expect(new Set(quiet.map(({ missing }) => missing))).toEqual(new Set(['notBreaching']))
-  expect(new Set(taskSpecs(reached).map(({ missing }) => missing))).toEqual(new Set(['missing']))
+  expect(new Set(loadSpecs(reached).map(({ missing }) => missing))).toEqual(new Set(['missing']))
 })
 
 /** CloudWatch's reading of a filter pattern: any `($.path = "text")` holds, `*` stands for anything. */

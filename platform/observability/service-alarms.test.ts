@@ -12,7 +12,10 @@ const args = {
   targetGroupArnSuffix: 'targetgroup/products/1',
   logGroupName: '/shop-dev/products',
   topicArn: 'arn:topic',
-}
+  logMetrics: ['Errors', 'PoolExhausted'],
+  alarmSet: 'all',
+  tasks: { smallest: 1, containerInsights: true },
+} as const
 
 test('every alarm tells the topic when it begins and when it ends', async () => {
   const stack = await declared(options => new ServiceAlarms('products-alarms', args, options))
@@ -24,6 +27,26 @@ test('every alarm tells the topic when it begins and when it ends', async () => 
   )
   for (const { inputs } of alarms)
     expect(inputs).toMatchObject({ alarmActions: ['arn:topic'], okActions: ['arn:topic'] })
+})
+
+test('the basic ones are those of a rollout and of lost tasks and events: no line is counted', async () => {
+  const basic = {
+    ...args,
+    alarmSet: 'basic',
+    logMetrics: [],
+    queueName: 'products',
+    deadLetterQueueName: 'products-dead',
+    tasks: { smallest: 1, containerInsights: false },
+  } as const
+  const stack = await declared(options => new ServiceAlarms('products-alarms', basic, options))
+  expect(stack.all('MetricAlarm').map(({ name }) => name.replace('products-alarms-', ''))).toEqual([
+    '5xx-rate',
+    'dead-letters',
+    'p99-latency',
+    'restarts',
+    'unhealthy-hosts',
+  ])
+  expect(stack.all('LogMetricFilter')).toEqual([])
 })
 
 test('what may roll a deployment back is named in the order failures, latency, health', async () => {

@@ -1,21 +1,23 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { alarmName, type AlarmSpec, createAlarm } from './alarms.ts'
+import { alarmName, type AlarmSet, type AlarmSpec, createAlarm } from './alarms.ts'
+import { LOG_METRICS, logNamespace, logSpecs } from './log-metrics.ts'
 import {
+  deadLetterSpecs,
   deploymentSpecs,
-  LOG_METRICS,
-  logMetricsOf,
-  logNamespace,
-  logSpecs,
+  loadSpecs,
   queueSpecs,
-  type ServiceMetrics,
-  taskSpecs,
+  restartSpecs,
+  type TaskCount,
 } from './service-alarm-specs.ts'
+import type { ServiceMetrics } from './service-metrics.ts'
 
 export interface ServiceAlarmsArgs extends ServiceMetrics {
   /** First part of every physical name: `shop-dev`. */
   prefix: string
   logGroupName: pulumi.Input<string>
+  alarmSet: AlarmSet
+  tasks: TaskCount
   /** Who is told. */
   topicArn: pulumi.Input<string>
 }
@@ -23,7 +25,7 @@ export interface ServiceAlarmsArgs extends ServiceMetrics {
 /**
  * Alarms of one service, made from its manifest, and the log metrics that they need. The alarms know the service by its name,
  * not as a resource: they exist before it, because its deployments watch them. About 2 USD a month: up to 10 alarms at 0.10
- * per metric and 2 log metrics at 0.30.
+ * per metric and 2 log metrics at 0.30; half a dollar where only the basic ones are wanted.
  */
 export class ServiceAlarms extends pulumi.ComponentResource {
   /** Names of the alarms on which ECS may roll a deployment back; none without public routes. */
@@ -31,14 +33,12 @@ export class ServiceAlarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:ServiceAlarms', name, {}, opts)
-    const { prefix, manifest } = args
+    const { prefix, manifest, logMetrics } = args
     this.#countLogLines(name, args)
     this.deploymentAlarmNames = this.#alarms(name, deploymentSpecs(args), args)
-    this.#alarms(
-      name,
-      [...taskSpecs(args), ...queueSpecs(args), ...logSpecs(prefix, manifest)],
-      args,
-    )
+    this.#alarms(name, [...restartSpecs(args, args.tasks), ...deadLetterSpecs(args)], args)
+    if (args.alarmSet === 'all') this.#alarms(name, [...loadSpecs(args), ...queueSpecs(args)], args)
+    this.#alarms(name, logSpecs(prefix, manifest, logMetrics), args)
     this.registerOutputs({ deploymentAlarmNames: this.deploymentAlarmNames })
   }
 
@@ -58,8 +58,11 @@ export class ServiceAlarms extends pulumi.ComponentResource {
     })
   }
 
-  #countLogLines(name: string, { prefix, manifest, logGroupName }: ServiceAlarmsArgs): void {
-    for (const metric of logMetricsOf(manifest))
+  #countLogLines(
+    name: string,
+    { prefix, manifest, logGroupName, logMetrics }: ServiceAlarmsArgs,
+  ): void {
+    for (const metric of logMetrics)
       new aws.cloudwatch.LogMetricFilter(
         `${name}-count-${metric}`,
         {

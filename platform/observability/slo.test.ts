@@ -7,6 +7,7 @@ const service = {
   clusterName: 'shop-dev',
   serviceName: 'orders',
   loadBalancerArnSuffix: 'app/shop-dev-edge/1',
+  logMetrics: [],
 }
 
 test('99.9 % is watched at 14.4 times over 1 h and 5 min, and at 6 times over 6 h and 30 min', () => {

@@ -1,5 +1,5 @@
 import type { AlarmSpec } from './alarms.ts'
-import { requestMetrics, type ServiceMetrics } from './service-alarm-specs.ts'
+import { requestMetrics, type ServiceMetrics } from './service-metrics.ts'
 
 /** Share of requests that must not fail, over 30 days. */
 export const SLO_PERCENT = 99.9

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { preview } from './preview.ts'
-import { skipPromiseTraces } from './promise-traces.ts'
+import { lightenSdk, skipPromiseTraces } from './light-sdk.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 // As under Pulumi: the program finds its files from the root.
 process.chdir(root)
-skipPromiseTraces()
+lightenSdk(root)
 process.exitCode = await preview({
   argv: process.argv.slice(2),
   root,
   load: async () => {
+    skipPromiseTraces()
     const { default: program } = await import('../index.ts')
     return () => program()
   },

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { Monitor } from './monitor.ts'
 import { firstError } from './program-error.ts'
+import { Recording } from './recording.ts'
 import { collectRejections } from './rejections.ts'
 import { getLocalStore, LOG, withLocalStorage } from './sdk.ts'
 import { readStackConfig, type StackConfig } from './stack-config.ts'
@@ -25,25 +26,31 @@ export async function recordStack({ root, stack, program }: RecordArgs): Promise
   const config = readStackConfig(root, stack)
   const { project } = config
   const region = config.values['aws:region'] ?? config.values[`${project}:region`] ?? DEFAULT_REGION
-  const monitor = new Monitor({ root, project, stack, region })
-  await withLocalStorage(() => run(program, monitor, config))
+  const recording = new Recording({ root, project, stack })
+  const monitor = new Monitor(recording, region)
+  await withLocalStorage(() => run(program, monitor, recording, config))
   return {
     version: VERSION,
     project,
     stack,
     region,
-    resources: monitor.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
-    outputs: monitor.outputs,
-    warnings: monitor.warnings,
+    resources: recording.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+    outputs: recording.outputs,
+    warnings: recording.warnings,
   }
 }
 
-async function run(program: () => unknown, monitor: Monitor, config: StackConfig): Promise<void> {
+async function run(
+  program: () => unknown,
+  monitor: Monitor,
+  recording: Recording,
+  config: StackConfig,
+): Promise<void> {
   const { project, stack } = config
   const failures: unknown[] = []
   pulumi.runtime.setMockOptions(monitor, project, stack, true, 'organization')
   pulumi.runtime.setAllConfig(config.values, config.secretKeys)
-  collectLogs(monitor, failures)
+  collectLogs(recording, failures)
   using _caught = collectRejections(failures)
   try {
     await pulumi.runtime.runInPulumiStack(async () => program())
@@ -59,13 +66,13 @@ async function run(program: () => unknown, monitor: Monitor, config: StackConfig
 }
 
 /** The SDK logs to the engine: warnings are part of the preview, errors fail it. */
-function collectLogs(monitor: Monitor, failures: unknown[]): void {
+function collectLogs({ warnings }: Recording, failures: unknown[]): void {
   const store = getLocalStore()
   if (!store)
     throw new Error('the SDK keeps no store of its own for this run; run inside withLocalStorage')
   store.settings.engine = {
     log(request, done) {
-      if (request.getSeverity() === LOG.warning) monitor.warnings.push(request.getMessage())
+      if (request.getSeverity() === LOG.warning) warnings.push(request.getMessage())
       if (request.getSeverity() === LOG.error) failures.push(new Error(request.getMessage()))
       done()
     },

@@ -3,11 +3,13 @@ import * as pulumi from '@pulumi/pulumi'
 import { capacityOf } from './capacity.ts'
 import { NAME_LIMITS, physicalName } from '../names.ts'
 
+export type ContainerInsights = 'disabled' | 'enabled' | 'enhanced'
+
 export interface ClusterArgs {
   prefix: string
   keyArn: pulumi.Input<string>
   /** `enhanced` has figures of each task. */
-  containerInsights: 'enabled' | 'enhanced'
+  containerInsights: ContainerInsights
   /** Share of tasks on Fargate Spot in percent. */
   spotPercent: number
   logDays: number
@@ -15,7 +17,7 @@ export interface ClusterArgs {
 
 /**
  * The ECS cluster on Fargate and Fargate Spot, with the names by which services find each other. What somebody does in
- * a task (`aws ecs execute-command`) is written to a log. Free but for the figures of Container Insights: about 1 USD a
+ * a task (`aws ecs execute-command`) is written to a log. Free but for the figures of Container Insights: about 2 USD a
  * month for each service.
  */
 export class Cluster extends pulumi.ComponentResource {
@@ -25,10 +27,12 @@ export class Cluster extends pulumi.ComponentResource {
   readonly namespaceArn: pulumi.Output<string>
   readonly execLogArn: pulumi.Output<string>
   readonly execLogName: string
+  readonly containerInsights: ContainerInsights
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:Cluster', name, {}, opts)
     const { prefix, keyArn, containerInsights, spotPercent, logDays } = args
+    this.containerInsights = containerInsights
     this.name = physicalName([prefix], NAME_LIMITS.cluster)
     this.execLogName = `/${prefix}/exec`
     const log = new aws.cloudwatch.LogGroup(

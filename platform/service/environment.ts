@@ -6,7 +6,7 @@ import {
   type Supply,
 } from '../../apps/shared/environment.ts'
 import type { AnyManifest } from '../../apps/shared/manifest.ts'
-import { DATABASE_NAME, POSTGRES_PORT } from '../data/database.ts'
+import { DATABASE_NAME, POSTGRES_PORT } from '../data/database-instance.ts'
 import { SERVICE_PORT } from './ports.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { ISSUER } from '../system.ts'

@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi'
 import { describe, expect, test } from 'vitest'
 import { defineService } from '../../apps/shared/manifest.ts'
-import { executionStatements, type Grants, taskStatements } from './permissions.ts'
+import type { Grants } from './need-statements.ts'
+import { executionStatements, taskStatements } from './permissions.ts'
 
 const NOTHING: Grants = {
   account: {

@@ -1,6 +1,6 @@
 import type { AnyManifest } from '../../apps/shared/manifest.ts'
 import { CACHE_PORT } from '../data/cache.ts'
-import { POSTGRES_PORT } from '../data/database.ts'
+import { POSTGRES_PORT } from '../data/database-instance.ts'
 import { SERVICE_PORT } from './ports.ts'
 import { asks } from '../system.ts'
 

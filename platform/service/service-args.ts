@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { AnyManifest } from '../../apps/shared/manifest.ts'
+import type { AlarmSet } from '../observability/alarms.ts'
 import type { Account } from '../account.ts'
 import type { Cache } from '../data/cache.ts'
 import type { Cluster } from './cluster.ts'
@@ -30,6 +31,7 @@ export interface Foundation {
   /** Who moves money. */
   paymentGateway: PaymentGateway
   alarmTopicArn: pulumi.Input<string>
+  alarmSet: AlarmSet
   /** Origins of web pages that may call the API from a browser. */
   corsOrigins: readonly string[]
   /** Days that logs are kept. */

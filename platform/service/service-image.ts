@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
-import * as awsx from '@pulumi/awsx'
+// Not the whole package, which loads a hundred files more.
+import { Image } from '@pulumi/awsx/ecr/image.js'
 import * as pulumi from '@pulumi/pulumi'
 
 export interface ServiceImageArgs {
@@ -44,7 +45,7 @@ export class ServiceImage extends pulumi.ComponentResource {
       { repository: repository.name, policy: JSON.stringify(LIFECYCLE) },
       { parent: this },
     )
-    const image = new awsx.ecr.Image(
+    const image = new Image(
       `${name}-build`,
       {
         repositoryUrl: repository.repositoryUrl,

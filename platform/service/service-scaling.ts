@@ -14,7 +14,19 @@ const MEMORY_PERCENT = 75
 const SCALE_OUT_SECONDS = 60
 const SCALE_IN_SECONDS = 300
 
-/** Keeps a service between its bounds by CPU, memory and requests for each task, and by the clock. Free. */
+type Bounds = Pick<ServiceConfig, 'min' | 'max' | 'schedules'>
+
+/** The bounds of every time of the week. */
+const boundsOf = ({ min, max, schedules }: Bounds) => [{ min, max }, ...Object.values(schedules)]
+
+/** The fewest tasks that the service has at any time. */
+export const smallestCount = (config: Bounds): number =>
+  Math.min(...boundsOf(config).map(({ min }) => min))
+
+/**
+ * Keeps a service between its bounds by CPU, memory and requests for each task, and by the clock. Each of the three costs
+ * 0.20 USD a month for the alarms that AWS makes of it; a service whose bounds leave no room has none.
+ */
 export function createScaling(
   name: string,
   { clusterName, serviceName, config, requestLabel }: ServiceScalingArgs,
@@ -59,13 +71,15 @@ export function createScaling(
       },
       opts,
     )
-  follow('cpu', config.cpuPercent, { predefinedMetricType: 'ECSServiceAverageCPUUtilization' })
-  follow('memory', MEMORY_PERCENT, { predefinedMetricType: 'ECSServiceAverageMemoryUtilization' })
-  if (requestLabel !== undefined)
-    follow('requests', config.requestsPerTarget, {
-      predefinedMetricType: 'ALBRequestCountPerTarget',
-      resourceLabel: requestLabel,
-    })
+  if (boundsOf(config).some(({ min, max }) => max > min)) {
+    follow('cpu', config.cpuPercent, { predefinedMetricType: 'ECSServiceAverageCPUUtilization' })
+    follow('memory', MEMORY_PERCENT, { predefinedMetricType: 'ECSServiceAverageMemoryUtilization' })
+    if (requestLabel !== undefined)
+      follow('requests', config.requestsPerTarget, {
+        predefinedMetricType: 'ALBRequestCountPerTarget',
+        resourceLabel: requestLabel,
+      })
+  }
   for (const [schedule, { cron, timezone, min, max }] of Object.entries(config.schedules))
     new aws.appautoscaling.ScheduledAction(
       `${name}-schedule-${schedule}`,

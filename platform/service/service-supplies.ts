@@ -1,6 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { AwsSupplies } from './environment.ts'
-import type { Grants } from './permissions.ts'
+import type { Grants } from './need-statements.ts'
 import type { ServiceArgs } from './service-args.ts'
 
 type Value = pulumi.Input<string>

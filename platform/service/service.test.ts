@@ -54,6 +54,27 @@ test('autoscaling, not a deployment, decides how many tasks there are', async ()
   ])
 })
 
+test('a service whose bounds leave no room has no policies, which cost alarms, but its schedules', async () => {
+  const fixed = { min: 1, max: 1 }
+  const day = { cron: '0 7 * * ? *', min: 2, max: 2 }
+  const declared = await declaredPlatform({
+    config: {
+      services: {
+        users: fixed,
+        products: { ...fixed, schedules: { day } },
+        orders: { ...fixed, schedules: { day: { ...day, max: 3 } } },
+      },
+      databaseClass: 'db.t4g.large',
+    },
+  })
+  const policies = (service: string) =>
+    declared
+      .all('appautoscaling/policy:Policy')
+      .filter(({ name }) => name.startsWith(`${service}-scaling`)).length
+  expect(['users', 'products', 'orders'].map(policies)).toEqual([0, 0, 3])
+  expect(declared.all('ScheduledAction')).toHaveLength(2)
+})
+
 test('a schedule changes the bounds by the clock, and a deployment leaves them alone then', async () => {
   const schedules = {
     morning: { cron: '0 7 ? * MON-FRI *', timezone: 'Europe/Berlin', min: 4, max: 9 },

@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { createEcsService } from './ecs-service.ts'
 import { awsEnvironment } from './environment.ts'
+import { logMetricsOf } from '../observability/log-metrics.ts'
 import type { ObservabilityArgs } from '../observability/observability.ts'
 import { executionStatements, taskStatements } from './permissions.ts'
 import { ServiceAlarms } from '../observability/service-alarms.ts'
@@ -10,7 +11,7 @@ import { ServiceImage } from './service-image.ts'
 import { createServiceNetwork } from './service-network.ts'
 import { createTaskRole } from './service-roles.ts'
 import { createRouting } from './service-routing.ts'
-import { createScaling } from './service-scaling.ts'
+import { createScaling, smallestCount } from './service-scaling.ts'
 import { createSecret, generateSecrets } from './service-secret.ts'
 import { grantsOf, suppliesOf } from './service-supplies.ts'
 import { createTaskDefinitions } from './service-tasks.ts'
@@ -22,7 +23,7 @@ type ServiceFigures = ObservabilityArgs['services'][number]
 /**
  * One app on Fargate: repository and image, log, roles, security group, secret, task definitions (the service and its
  * migrations), target group and rules, alarms, ECS service, scaling. About 9 USD a month for each task of 0.25 vCPU and
- * 0.5 GB on demand, 3 on Spot, and 3 for alarms, figures and the secret.
+ * 0.5 GB on demand, 3 on Spot, and 1 to 3 for alarms, figures and the secret.
  */
 export class ServiceComponent extends pulumi.ComponentResource implements Callee {
   readonly securityGroupId: pulumi.Output<string>
@@ -67,6 +68,11 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
         prefix,
         loadBalancerArnSuffix: args.edge.loadBalancerArnSuffix,
         topicArn: args.alarmTopicArn,
+        alarmSet: args.alarmSet,
+        tasks: {
+          smallest: smallestCount(args.config),
+          containerInsights: args.cluster.containerInsights !== 'disabled',
+        },
       },
       { parent: this },
     )
@@ -162,13 +168,14 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
     log: aws.cloudwatch.LogGroup,
     targetGroup: aws.lb.TargetGroup | undefined,
   ): ServiceFigures {
-    const { manifest, cluster, events } = this.args
+    const { manifest, cluster, events, alarmSet } = this.args
     const queue = events.queues.get(manifest.name)
     return {
       manifest,
       clusterName: cluster.name,
       serviceName: manifest.name,
       logGroupName: log.name,
+      logMetrics: logMetricsOf(manifest, alarmSet),
       ...(targetGroup && { targetGroupArnSuffix: targetGroup.arnSuffix }),
       ...(queue && { queueName: queue.name, deadLetterQueueName: queue.deadLetterName }),
     }

@@ -2,11 +2,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import program from '../index.ts'
+import { skipPromiseTraces } from '../preview/light-sdk.ts'
 import { recordStack } from '../preview/record.ts'
 import type { StackPreview } from '../preview/stack-preview.ts'
 import * as services from '../services.ts'
 import { type System, systemOf } from '../system.ts'
 import { Declared } from './declared.ts'
+
+// Tests run the program dozens of times.
+skipPromiseTraces()
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

@@ -212,7 +212,7 @@ test('places of our own stack are lines of files that are there', async () => {
   expect(places.filter(place => place === undefined)).toEqual([])
   const database = resources.find(({ type }) => type === 'rds.Instance')
   const place = database && locate(database)
-  expect(place?.file).toBe('platform/data/database.ts')
+  expect(place?.file).toBe('platform/data/database-instance.ts')
   const line = readFileSync(join(ROOT, place?.file ?? ''), 'utf8').split('\n')[
     (place?.line ?? 0) - 1
   ]

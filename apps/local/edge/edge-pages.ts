@@ -5,7 +5,7 @@ import {
   problemOf,
   problemResponse,
   unavailable,
-} from '../../shared/errors.ts'
+} from '../../shared/http/errors.ts'
 import { askService, NoAnswer } from './ask-service.ts'
 import { createDocs } from './docs.ts'
 import { createMessagePages } from './message-pages.ts'

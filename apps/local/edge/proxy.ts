@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { pipeline } from 'node:stream'
-import { AppError, PROBLEM_TYPE, problemOf, unavailable } from '../../shared/errors.ts'
+import { AppError, PROBLEM_TYPE, problemOf, unavailable } from '../../shared/http/errors.ts'
 import type { RunnerLog } from '../log.ts'
 import type { Target } from './routing.ts'
 import { errorCode } from '../start-error.ts'

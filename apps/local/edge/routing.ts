@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError } from '../../shared/http/errors.ts'
 import type { AnyManifest } from '../../shared/manifest.ts'
 import { routeMatches } from '../../shared/route-patterns.ts'
 

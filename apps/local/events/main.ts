@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { logTo } from '../../shared/log.ts'
+import { logTo } from '../../shared/process/log.ts'
 import { findServices } from '../services/find-services.ts'
 import { StartError } from '../start-error.ts'
 import { withDatabaseOf } from './database-of.ts'

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Bus, Undeliverable } from '../../shared/bus/bus.ts'
 import { openPostgresBus } from '../../shared/bus/postgres-bus.ts'
-import type { Envelope } from '../../shared/events.ts'
+import type { Envelope } from '../../shared/events/events.ts'
 import { defineService } from '../../shared/manifest.ts'
 import { migrationsFolder } from '../../shared/testing/migrations-folder.ts'
 import { testDatabase, type TestDatabase } from '../../shared/testing/test-database.ts'
@@ -38,7 +38,7 @@ const STRANGE = '0198f3a0-0000-7000-8000-00000000000b'
 let database: TestDatabase
 let bus: Bus
 beforeAll(async () => {
-  const template = join(import.meta.dirname, '../../shared/event-tables.sql')
+  const template = join(import.meta.dirname, '../../shared/events/event-tables.sql')
   await using folder = await migrationsFolder({ '0001-e.sql': await readFile(template, 'utf8') })
   database = await testDatabase('inventory', folder.path)
   bus = openPostgresBus({

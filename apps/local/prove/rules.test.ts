@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { migrate } from '../../shared/migrations.ts'
+import { migrate } from '../../shared/database/migrations.ts'
 import { testDatabase, type TestDatabase } from '../../shared/testing/test-database.ts'
 import { RULES } from './rules.ts'
 

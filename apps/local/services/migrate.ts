@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
 import type { AnyManifest } from '../../shared/manifest.ts'
-import { type DatabaseAndEvents, migrateService } from '../../shared/migrate-service.ts'
+import { type DatabaseAndEvents, migrateService } from '../../shared/database/migrate-service.ts'
 import type { RunnerLog } from '../log.ts'
 import { StartError } from '../start-error.ts'
 

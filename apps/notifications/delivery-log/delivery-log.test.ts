@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Database, openDatabase } from '../../shared/database.ts'
+import { type Database, openDatabase } from '../../shared/database/database.ts'
 import { testDatabase, type TestDatabase } from '../../shared/testing/test-database.ts'
 import { DeviceEntity } from '../device.ts'
 import manifest from '../manifest.ts'

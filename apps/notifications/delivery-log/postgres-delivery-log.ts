@@ -1,4 +1,4 @@
-import type { Database } from '../../shared/database.ts'
+import type { Database } from '../../shared/database/database.ts'
 import { BUSY_SECONDS, type DeliveryLog, daysToSeconds } from './delivery-log.ts'
 
 const BEGIN = `

@@ -1,4 +1,4 @@
--- Answers under idempotency keys, from apps/shared/idempotency-table.sql. A service with routes that are `idempotent`
+-- Answers under idempotency keys, from apps/shared/http/idempotency-table.sql. A service with routes that are `idempotent`
 -- copies this file, unchanged, into its next migration.
 create table idempotency_keys (
   caller uuid not null,

@@ -1,4 +1,4 @@
--- Tables of events, from apps/shared/event-tables.sql. A service that publishes or consumes events copies this file,
+-- Tables of events, from apps/shared/events/event-tables.sql. A service that publishes or consumes events copies this file,
 -- unchanged, into its next migration.
 
 -- The last sequence number that was given to a subject. Never pruned: numbers must not begin anew.
@@ -20,7 +20,7 @@ create table outbox (
 create index outbox_unsent on outbox (id) where sent_at is null;
 create index outbox_sent on outbox (sent_at) where sent_at is not null;
 
--- Stores an event, numbered within its subject, and wakes the relays. The row of the subject stays locked until the
+-- Stores an event, numbered within its subject. The row of the subject stays locked until the
 -- transaction ends: store last, several subjects in one order. Returns the envelope.
 create function store_event(of_subject text, content jsonb) returns jsonb language sql as $$
   with next as (
@@ -36,7 +36,7 @@ create function store_event(of_subject text, content jsonb) returns jsonb langua
     from next, (select uuidv7() as id) made
     returning envelope
   )
-  select envelope from stored, pg_notify('outbox_' || current_schema(), '')
+  select envelope from stored
 $$;
 
 -- Events whose effect was stored, written by the transaction of the effect.

@@ -1,6 +1,6 @@
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import type { Log } from '../log.ts'
+import type { Log } from '../process/log.ts'
 import type { Serving } from './bus.ts'
 
 export interface AwsBusOptions extends Serving {

@@ -4,7 +4,7 @@ import {
   type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs'
-import type { Log } from '../log.ts'
+import type { Log } from '../process/log.ts'
 import { attempt, type Outcome } from './attempt.ts'
 import { type Queues, within } from './aws-clients.ts'
 import { bury } from './aws-dead-letters.ts'

@@ -1,6 +1,6 @@
 import type { PublishBatchCommand, PublishBatchCommandOutput, SNSClient } from '@aws-sdk/client-sns'
 import { expect, test } from 'vitest'
-import type { Envelope } from '../events.ts'
+import type { Envelope } from '../events/events.ts'
 import { backoffSeconds } from './aws-consumer.ts'
 import { publishToTopic } from './aws-publish.ts'
 import { idOf } from './testing-database.ts'

@@ -3,7 +3,7 @@ import {
   type PublishBatchRequestEntry,
   type SNSClient,
 } from '@aws-sdk/client-sns'
-import type { Envelope } from '../events.ts'
+import type { Envelope } from '../events/events.ts'
 import type { Refusal } from './bus.ts'
 import { within } from './aws-clients.ts'
 

@@ -1,4 +1,4 @@
-import { tlsOf } from '../database-connection.ts'
+import { tlsOf } from '../database/database-connection.ts'
 
 /** Schema of the bus; services may read and write rows in it, nothing else. */
 export const BUS_SCHEMA = 'bus'

@@ -1,4 +1,4 @@
-import type { Envelope } from '../events.ts'
+import type { Envelope } from '../events/events.ts'
 
 /** One try to hand an event to its consumer. */
 export interface Delivery {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../database.ts'
-import { type EventType, parseEvent } from '../events.ts'
-import { type Effect, receive } from '../inbox.ts'
-import { withRequest } from '../request-context.ts'
+import type { Database } from '../database/database.ts'
+import { type EventType, parseEvent } from '../events/events.ts'
+import { type Effect, receive } from '../events/inbox.ts'
+import { withRequest } from '../http/request-context.ts'
 import { type Handler, Undeliverable } from './bus.ts'
 
 /** Gives each delivered event its effect once. What can't be understood, or is not for this service, is undeliverable. */

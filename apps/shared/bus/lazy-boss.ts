@@ -1,5 +1,5 @@
 import type { PgBoss } from 'pg-boss'
-import type { Log } from '../log.ts'
+import type { Log } from '../process/log.ts'
 import type { Serving } from './bus.ts'
 import { BUS_SCHEMA, connectionOf, WITHOUT_UPKEEP } from './bus-schema.ts'
 import { declareConsumer } from './declare-consumer.ts'

@@ -1,5 +1,5 @@
 import type { EventsConfig } from '../config.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../process/log.ts'
 import type { Bus, Serving } from './bus.ts'
 
 export interface BusOptions extends Serving, EventsConfig {

@@ -1,6 +1,6 @@
 import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
-import { listen } from '../listen.ts'
-import type { Log } from '../log.ts'
+import { listen } from '../database/listen.ts'
+import type { Log } from '../process/log.ts'
 import { attempt } from './attempt.ts'
 import { BUS_SCHEMA } from './bus-schema.ts'
 import type { Handler, Serving } from './bus.ts'

@@ -1,5 +1,5 @@
-import type { EventType } from '../events.ts'
-import type { Effect } from '../inbox.ts'
+import type { EventType } from '../events/events.ts'
+import type { Effect } from '../events/inbox.ts'
 import type { AnyManifest } from '../manifest.ts'
 
 /** What a service does for each event that its manifest says it consumes: no more, no less. */

@@ -1,6 +1,6 @@
-import type { Database } from '../database.ts'
-import type { Envelope } from '../events.ts'
-import type { Log } from '../log.ts'
+import type { Database } from '../database/database.ts'
+import type { Envelope } from '../events/events.ts'
+import type { Log } from '../process/log.ts'
 import type { Bus } from './bus.ts'
 import { keepTrying } from './keep-trying.ts'
 
@@ -8,7 +8,7 @@ export interface RelayOptions {
   database: Database
   bus: Pick<Bus, 'publish'>
   log: Log
-  /** Looks for events this often even when nobody rings: those that were refused, or whose relay died. @default 2000 */
+  /** Looks for events this often even when nobody rings: those that were refused, or whose relay died. @default 1000 */
   pollMs?: number
 }
 
@@ -30,7 +30,7 @@ const REFUSED_MAX_SECONDS = 300
  */
 export function startRelay(options: RelayOptions): Relay {
   const stopping = new AbortController()
-  const bell = createBell(options.pollMs ?? 2_000)
+  const bell = createBell(options.pollMs ?? 1_000)
   const sending = (async () => {
     while (!stopping.signal.aborted) {
       const rung = bell.next() // before looking: what is stored meanwhile rings

@@ -1,9 +1,7 @@
 import type { DatabaseConfig, EventsConfig } from '../config.ts'
-import type { Database } from '../database.ts'
-import { listen } from '../listen.ts'
+import type { Database } from '../database/database.ts'
 import type { AnyManifest } from '../manifest.ts'
-import { outboxChannel } from '../outbox.ts'
-import type { Kit } from '../run.ts'
+import type { Kit } from '../process/run.ts'
 import type { Serving } from './bus.ts'
 import { eventHandler } from './handle-event.ts'
 import { openBus } from './open-bus.ts'
@@ -45,12 +43,7 @@ export async function startEvents<M extends AnyManifest>(options: EventsOptions<
   if (manifest.publishes.length > 0) {
     const relay = startRelay({ database, bus, log })
     onClose('event relay', relay.stop)
-    const channel = outboxChannel(service)
-    const name = `${service}-outbox`
-    onClose(
-      'outbox listener',
-      listen({ database: connection, name, channel, log, onNotify: relay.ring }),
-    )
+    database.onEvents(relay.ring)
   }
   if (manifest.consumes.length > 0)
     onClose('event consumer', bus.subscribe(eventHandler(service, database, reactions)))

@@ -1,4 +1,4 @@
-import { logTo } from '../log.ts'
+import { logTo } from '../process/log.ts'
 import { type BusOptions, openBus } from './open-bus.ts'
 
 /** A process of its own that takes one event and never ends, to be killed: `node testing-consumer.ts OPTIONS`. */

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { defineEntity, p } from '@mikro-orm/core'
 import { pino } from 'pino'
 import type { EventsConfig } from '../config.ts'
-import { type Database, openDatabase } from '../database.ts'
-import type { NewEvent } from '../events.ts'
-import { migrate } from '../migrations.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import type { NewEvent } from '../events/events.ts'
+import { migrate } from '../database/migrations.ts'
 import { migrationsFolder } from '../testing/migrations-folder.ts'
 import { testDatabase, type TestDatabase } from '../testing/test-database.ts'
 import { preparePostgresBus } from './prepare-postgres-bus.ts'
 
-export const TEMPLATE = join(import.meta.dirname, '..', 'event-tables.sql')
+export const TEMPLATE = join(import.meta.dirname, '..', 'events', 'event-tables.sql')
 
 /** MikroORM wants at least one. */
 const EffectEntity = defineEntity({

@@ -1,8 +1,8 @@
 import { type BatchObservableCallback, metrics } from '@opentelemetry/api'
-import type { Database } from '../database.ts'
-import { pruneInbox } from '../inbox.ts'
-import type { Log } from '../log.ts'
-import { outboxLag, pruneOutbox } from '../outbox.ts'
+import type { Database } from '../database/database.ts'
+import { pruneInbox } from '../events/inbox.ts'
+import type { Log } from '../process/log.ts'
+import { outboxLag, pruneOutbox } from '../events/outbox.ts'
 import type { Bus } from './bus.ts'
 import { pause } from './keep-trying.ts'
 

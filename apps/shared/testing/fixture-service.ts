@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { serviceClient } from '../client.ts'
-import { service } from '../http.ts'
-import { type Kit, argument, run } from '../run.ts'
-import { query } from '../validation.ts'
+import { serviceClient } from '../clients/client.ts'
+import { service } from '../http/http.ts'
+import { type Kit, argument, run } from '../process/run.ts'
+import { query } from '../http/validation.ts'
 import { processFixture } from './process-fixture.ts'
 import { z } from 'zod'
 

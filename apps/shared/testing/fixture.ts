@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { authentication } from '../auth.ts'
-import { AppError, notFound } from '../errors.ts'
-import { service } from '../http.ts'
+import { authentication } from '../auth/auth.ts'
+import { AppError, notFound } from '../http/errors.ts'
+import { service } from '../http/http.ts'
 import { defineService } from '../manifest.ts'
-import { describe } from '../openapi.ts'
-import type { Kit } from '../run.ts'
-import { remoteKeys, tokenVerifier } from '../tokens.ts'
-import { answers, answersNothing, body, params, query } from '../validation.ts'
+import { describe } from '../http/openapi.ts'
+import type { Kit } from '../process/run.ts'
+import { remoteKeys, tokenVerifier } from '../auth/tokens.ts'
+import { answers, answersNothing, body, params, query } from '../http/validation.ts'
 
 export const fixture = defineService({
   name: 'fixture',

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { preparePostgresBus } from '../bus/prepare-postgres-bus.ts'
-import { migrate } from '../migrations.ts'
+import { migrate } from '../database/migrations.ts'
 
 export interface TestDatabase {
   /** Logs in as the service's own role. */

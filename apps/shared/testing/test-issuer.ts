@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import type { Role } from '../auth.ts'
+import type { Role } from '../auth/auth.ts'
 import { TOKEN_AUDIENCE, TOKEN_TYPE, type TokenAlgorithm } from '../token-format.ts'
 import { PUBLIC_URL } from './test-service.ts'
 

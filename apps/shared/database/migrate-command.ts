@@ -1,0 +1,36 @@
+import type { AnyManifest } from '../manifest.ts'
+import { type DatabaseAndEvents, migrateService } from './migrate-service.ts'
+import { AdminUrl } from './migrations.ts'
+import type { Command } from '../process/run.ts'
+
+/**
+ * `node apps/NAME/main.ts migrate`: needs `DATABASE_ADMIN_URL` beside the service's own environment, and
+ * `DATABASE_ADMIN_PASSWORD` where a secret store holds the password apart from the URL.
+ */
+export const migrateCommand =
+  <M extends AnyManifest>(
+    folder: string,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Command<M> =>
+  async ({ manifest, config, log }) => {
+    const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
+    if (!adminUrl.success)
+      throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
+    const done = await migrateService(
+      {
+        manifest,
+        config: config as unknown as DatabaseAndEvents,
+        adminUrl: withPassword(adminUrl.data, env['DATABASE_ADMIN_PASSWORD']),
+        folder,
+      },
+      log,
+    )
+    return done.length === 0 ? 'nothing to migrate' : `migrated: ${done.join(', ')}`
+  }
+
+function withPassword(url: string, password: string | undefined): string {
+  if (!password) return url
+  const complete = new URL(url)
+  complete.password = encodeURIComponent(password)
+  return complete.href
+}
