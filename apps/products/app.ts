@@ -2,7 +2,6 @@ import type { Hono } from 'hono'
 import type { Auth } from '../shared/auth/auth.ts'
 import type { Cache } from '../shared/cache/cache.ts'
 import type { Database } from '../shared/database/database.ts'
-import { etagOf } from '../shared/http/etag.ts'
 import { type AppEnv, service } from '../shared/http/http.ts'
 import type { Log } from '../shared/process/log.ts'
 import { describe } from '../shared/http/openapi.ts'
@@ -19,7 +18,7 @@ import {
 import { addCategories } from './category-routes.ts'
 import { entriesOf, findProduct } from './find-product.ts'
 import { addInternal } from './internal-routes.ts'
-import { listProducts } from './list-products.ts'
+import { productLists } from './list-products.ts'
 import {
   Message,
   ProductCreate,
@@ -67,7 +66,8 @@ const after = <T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>):
 /** Every path of the products service. */
 export function createApp(given: ProductsApp): Hono<AppEnv> {
   const deps = { ...given, entryOf: entriesOf(given.database) }
-  const { database, auth } = deps
+  const { auth } = deps
+  const listProducts = productLists(deps.database)
   const anyone = auth.optionalUser()
   const admin = auth.requireRole('admin')
   // What a token's holder is sent may be more than others may see: no shared cache keeps it.
@@ -93,14 +93,9 @@ export function createApp(given: ProductsApp): Hono<AppEnv> {
       documentsAnswer(200, Products, { headers: { ...LINK_HEADER, ...ETAG } }),
       async c => {
         const caller = await auth.callerIfAny(c)
-        const { json, next } = await listProducts(database, c.req.valid('query'))
+        const { next, ...page } = await listProducts(c.req.valid('query'))
         const headers = nextLink(c.req.url, next)
-        return sendJson(c, {
-          json,
-          etag: etagOf(json),
-          maxAgeSeconds: maxAgeFor(caller),
-          headers,
-        })
+        return sendJson(c, { ...page, maxAgeSeconds: maxAgeFor(caller), headers })
       },
     )
     .get(

@@ -1,4 +1,6 @@
 import type { Database } from '../shared/database/database.ts'
+import { sharedInTurn } from '../shared/database/batch.ts'
+import { etagOf } from '../shared/http/etag.ts'
 import { pageOf } from '../shared/http/page.ts'
 import { type Listing, listStatement } from './list-statement.ts'
 
@@ -8,14 +10,25 @@ interface Row {
   id: string
 }
 
-/** JSON text of a page, and where the next one starts. */
+/** JSON text of a page with its tag, and where the next one starts. */
 export interface ProductPage {
   json: string
+  etag: string
   next: unknown[] | undefined
 }
 
-/** Active products in a total order: no product is shown twice or left out between pages, whatever is inserted meanwhile. */
-export async function listProducts(database: Database, listing: Listing): Promise<ProductPage> {
+export type ListProducts = (listing: Listing) => Promise<ProductPage>
+
+/**
+ * Active products in a total order: no product is shown twice or left out between pages, whatever is inserted meanwhile.
+ * Requests for one page that come in together share it.
+ */
+export function productLists(database: Database): ListProducts {
+  const share = sharedInTurn<ProductPage>()
+  return listing => share(JSON.stringify(listing), () => listProducts(database, listing))
+}
+
+async function listProducts(database: Database, listing: Listing): Promise<ProductPage> {
   const { name, text, values } = listStatement(listing)
   const rows = await database.rows<Row>(name === undefined ? text : { name, text }, values)
   const page = pageOf(
@@ -24,5 +37,6 @@ export async function listProducts(database: Database, listing: Listing): Promis
     row => row.json,
     row => [listing.sort, row.position, row.id],
   )
-  return { json: `[${page.items.join(',')}]`, next: page.next }
+  const json = `[${page.items.join(',')}]`
+  return { json, etag: etagOf(json), next: page.next }
 }

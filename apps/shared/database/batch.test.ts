@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { batched } from './batch.ts'
+import { batched, sharedInTurn } from './batch.ts'
 
 const upper = () =>
   vi.fn(async (keys: readonly string[]) => new Map(keys.map(key => [key, key.toUpperCase()])))
@@ -31,4 +31,38 @@ test('a load that fails fails for all who share it, and the next one tries again
   const results = await Promise.allSettled([get('a'), get('b')])
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await get('a')).toBe('A')
+})
+
+test('who asks for the same in one turn shares a load that begins after the last has asked', async () => {
+  const share = sharedInTurn<number>()
+  let stored = 1
+  const load = vi.fn(async () => stored)
+  const first = share('a', load)
+  stored = 2
+  expect(await Promise.all([first, share('a', load), share('b', load)])).toEqual([2, 2, 2])
+  expect(load).toHaveBeenCalledTimes(2)
+})
+
+test('who asks while a load is under way has one of his own', async () => {
+  const share = sharedInTurn<number>()
+  let loads = 0
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const load = async () => {
+    const mine = ++loads
+    if (mine === 1) await held
+    return mine
+  }
+  const first = share('a', load)
+  await vi.waitFor(() => expect(loads).toBe(1))
+  expect(await share('a', load)).toBe(2)
+  release()
+  expect(await first).toBe(1)
+})
+
+test('a shared load that fails fails for all who share it, and the next one tries again', async () => {
+  const share = sharedInTurn<number>()
+  const failing = () => Promise.reject(new Error('no database'))
+  const results = await Promise.allSettled([share('a', failing), share('a', failing)])
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await share('a', async () => 1)).toBe(1)
 })

@@ -21,3 +21,21 @@ export function batched<T>(
     return (await batch.found).get(key)
   }
 }
+
+/**
+ * One load for all who ask for the same in one turn of the event loop. It begins when all of them have asked, so that
+ * each sees what was stored before.
+ */
+export function sharedInTurn<T>(): (key: string, load: () => Promise<T>) => Promise<T> {
+  const asked = new Map<string, Promise<T>>()
+  return (key, load) => {
+    const known = asked.get(key)
+    if (known) return known
+    const loaded = new Promise(setImmediate).then(() => {
+      asked.delete(key)
+      return load()
+    })
+    asked.set(key, loaded)
+    return loaded
+  }
+}

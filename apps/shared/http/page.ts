@@ -24,7 +24,7 @@ export const PageQuery = z.object({
   // What no list can have made is refused here, beside all else that is wrong with the query.
   after: z
     .string()
-    .max(2000)
+    .max(2000, { abort: true })
     .refine(text => Array.isArray(parsed(text)), NOT_A_CURSOR)
     .optional()
     .describe('Cursor from the Link header of the page before'),
