@@ -27,21 +27,26 @@ export interface Path {
   description: string
 }
 
-/** Opens one TCP port from one security group to another: the way out of the first and the way into the second. */
+/**
+ * Opens one TCP port from one security group to another: the way out of the first and the way into the second.
+ * @returns the two rules, for what needs the path when it starts
+ */
 export function openPath(
   name: string,
   { from, to, port, description }: Path,
   opts: pulumi.CustomResourceOptions,
-): void {
+): pulumi.Resource[] {
   const range = { ipProtocol: 'tcp', fromPort: port, toPort: port, description }
-  new aws.vpc.SecurityGroupEgressRule(
-    `${name}-out`,
-    { ...range, securityGroupId: from, referencedSecurityGroupId: to },
-    opts,
-  )
-  new aws.vpc.SecurityGroupIngressRule(
-    `${name}-in`,
-    { ...range, securityGroupId: to, referencedSecurityGroupId: from },
-    opts,
-  )
+  return [
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-out`,
+      { ...range, securityGroupId: from, referencedSecurityGroupId: to },
+      opts,
+    ),
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-in`,
+      { ...range, securityGroupId: to, referencedSecurityGroupId: from },
+      opts,
+    ),
+  ]
 }

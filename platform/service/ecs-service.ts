@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import * as aws from '@pulumi/aws'
-import type * as pulumi from '@pulumi/pulumi'
+import * as pulumi from '@pulumi/pulumi'
 import { capacityOf } from './capacity.ts'
 import { SERVICE_PORT } from './ports.ts'
 import type { ServiceArgs } from './service-args.ts'
@@ -11,6 +12,14 @@ export interface EcsServiceParts {
   routing: { targetGroup: aws.lb.TargetGroup; rules: aws.lb.ListenerRule[] } | undefined
   /** An alarm among these during a rollout takes it back. */
   alarmNames: readonly pulumi.Input<string>[]
+  /** What tasks need when they start; its migrations too. */
+  before: readonly pulumi.Resource[]
+}
+
+export interface EcsService {
+  service: aws.ecs.Service
+  /** Changes with all that makes ECS deploy the service, but for the task definition. */
+  settings: pulumi.Output<string>
 }
 
 /** Seconds in which a new task may be unhealthy at the load balancer. */
@@ -22,46 +31,21 @@ const GRACE_SECONDS = 60
  */
 export function createEcsService(
   name: string,
-  { manifest, config, cluster, network, events, spotPercent, exec, callees }: ServiceArgs,
-  { task, securityGroup, routing, alarmNames }: EcsServiceParts,
+  args: ServiceArgs,
+  parts: EcsServiceParts,
   opts: pulumi.CustomResourceOptions,
-): aws.ecs.Service {
-  return new aws.ecs.Service(
+): EcsService {
+  const { manifest, config, cluster, events, callees } = args
+  const settings = settingsOf(args, parts)
+  const service = new aws.ecs.Service(
     `${name}-service`,
     {
       name: manifest.name,
       cluster: cluster.arn,
-      taskDefinition: task.arn,
+      taskDefinition: parts.task.arn,
       desiredCount: config.min,
-      capacityProviderStrategies: capacityOf(spotPercent),
       forceNewDeployment: true,
-      platformVersion: 'LATEST',
-      networkConfiguration: {
-        subnets: network.privateSubnetIds,
-        securityGroups: [securityGroup.id],
-        assignPublicIp: false,
-      },
-      deploymentMinimumHealthyPercent: 100,
-      deploymentMaximumPercent: 200,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
-      ...(alarmNames.length > 0 && {
-        alarms: { alarmNames: [...alarmNames], enable: true, rollback: true },
-      }),
-      availabilityZoneRebalancing: 'ENABLED',
-      enableExecuteCommand: exec,
-      enableEcsManagedTags: true,
-      propagateTags: 'SERVICE',
-      serviceConnectConfiguration: serviceConnect(manifest.name, cluster.namespaceArn),
-      ...(routing && {
-        loadBalancers: [
-          {
-            targetGroupArn: routing.targetGroup.arn,
-            containerName: manifest.name,
-            containerPort: SERVICE_PORT,
-          },
-        ],
-        healthCheckGracePeriodSeconds: GRACE_SECONDS,
-      }),
+      ...settings,
     },
     {
       ...opts,
@@ -70,7 +54,8 @@ export function createEcsService(
       // A target group needs its rule first; names are resolved when a task starts, so callees are there before; and an
       // event that is published before its consumer has subscribed is lost.
       dependsOn: [
-        ...(routing?.rules ?? []),
+        ...parts.before,
+        ...(parts.routing?.rules ?? []),
         ...[...callees.values()].map(callee => callee.service),
         ...(manifest.publishes.length > 0
           ? [...events.queues.values()].map(({ subscription }) => subscription)
@@ -78,7 +63,47 @@ export function createEcsService(
       ],
     },
   )
+  return {
+    service,
+    settings: pulumi
+      .jsonStringify(settings)
+      .apply(text => createHash('sha256').update(text).digest('hex').slice(0, 16)),
+  }
 }
+
+const settingsOf = (
+  { manifest, cluster, network, spotPercent, exec }: ServiceArgs,
+  { securityGroup, routing, alarmNames }: EcsServiceParts,
+) => ({
+  capacityProviderStrategies: capacityOf(spotPercent),
+  platformVersion: 'LATEST',
+  networkConfiguration: {
+    subnets: network.privateSubnetIds,
+    securityGroups: [securityGroup.id],
+    assignPublicIp: false,
+  },
+  deploymentMinimumHealthyPercent: 100,
+  deploymentMaximumPercent: 200,
+  deploymentCircuitBreaker: { enable: true, rollback: true },
+  ...(alarmNames.length > 0 && {
+    alarms: { alarmNames: [...alarmNames], enable: true, rollback: true },
+  }),
+  availabilityZoneRebalancing: 'ENABLED',
+  enableExecuteCommand: exec,
+  enableEcsManagedTags: true,
+  propagateTags: 'SERVICE',
+  serviceConnectConfiguration: serviceConnect(manifest.name, cluster.namespaceArn),
+  ...(routing && {
+    loadBalancers: [
+      {
+        targetGroupArn: routing.targetGroup.arn,
+        containerName: manifest.name,
+        containerPort: SERVICE_PORT,
+      },
+    ],
+    healthCheckGracePeriodSeconds: GRACE_SECONDS,
+  }),
+})
 
 /** Makes the service known as `http://NAME:8080` and lets it find the others. */
 const serviceConnect = (service: string, namespace: pulumi.Input<string>) => ({

@@ -22,25 +22,30 @@ export interface ServiceNetworkArgs {
   serviceGroupIds: ReadonlyMap<string, pulumi.Input<string>>
 }
 
+/** A security group, and its rules: without them a task can't start. */
+export interface ServiceNetwork {
+  group: aws.ec2.SecurityGroup
+  rules: pulumi.Resource[]
+}
+
 /** The service's security group with its paths, and the way to the APIs of AWS. */
 export function createServiceNetwork(
   name: string,
   args: ServiceNetworkArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
+): ServiceNetwork {
   const { prefix, manifest, network } = args
   const group = closedGroup(
     `${name}-group`,
     { prefix, vpcId: network.vpcId, description: `Tasks of ${manifest.name}` },
     opts,
   )
-  for (const path of securityPaths(manifest)) {
+  const rules = securityPaths(manifest).flatMap(path => {
     const { peer, peerId } = peerOf(path, args)
     const [from, to] = path.direction === 'in' ? [peerId, group.id] : [group.id, peerId]
-    openPath(`${name}-${peer}`, { from, to, port: path.port, description: path.why }, opts)
-  }
-  openAwsApis(name, group, args, opts)
-  return group
+    return openPath(`${name}-${peer}`, { from, to, port: path.port, description: path.why }, opts)
+  })
+  return { group, rules: [...rules, ...openAwsApis(name, group, args, opts)] }
 }
 
 function peerOf(path: SecurityPath, args: ServiceNetworkArgs) {
@@ -60,27 +65,31 @@ function openAwsApis(
   group: aws.ec2.SecurityGroup,
   { network, manifest }: ServiceNetworkArgs,
   opts: pulumi.CustomResourceOptions,
-): void {
+): pulumi.Resource[] {
   const https = { securityGroupId: group.id, ipProtocol: 'tcp', fromPort: 443, toPort: 443 }
   const way = (suffix: string, description: string, to: object) =>
     new aws.vpc.SecurityGroupEgressRule(`${name}-${suffix}`, { ...https, description, ...to }, opts)
   if (network.hasNat) {
     // AWS publishes no list of the addresses of its APIs that a security group could hold.
-    way('https', 'APIs of AWS through the NAT gateway', { cidrIpv4: '0.0.0.0/0' })
-    return
+    return [way('https', 'APIs of AWS through the NAT gateway', { cidrIpv4: '0.0.0.0/0' })]
   }
-  way('s3', 'Layers of images', { prefixListId: network.s3PrefixListId })
+  const rules: pulumi.Resource[] = [
+    way('s3', 'Layers of images', { prefixListId: network.s3PrefixListId }),
+  ]
   if (manifest.needs.table)
-    way('dynamodb', 'Its table', { prefixListId: network.dynamodbPrefixListId })
+    rules.push(way('dynamodb', 'Its table', { prefixListId: network.dynamodbPrefixListId }))
   if (network.endpointsSecurityGroupId !== undefined)
-    openPath(
-      `${name}-endpoints`,
-      {
-        from: group.id,
-        to: network.endpointsSecurityGroupId,
-        port: 443,
-        description: `${manifest.name} uses APIs of AWS`,
-      },
-      opts,
+    rules.push(
+      ...openPath(
+        `${name}-endpoints`,
+        {
+          from: group.id,
+          to: network.endpointsSecurityGroupId,
+          port: 443,
+          description: `${manifest.name} uses APIs of AWS`,
+        },
+        opts,
+      ),
     )
+  return rules
 }

@@ -13,12 +13,18 @@ export interface TaskRoleArgs {
   statements: readonly Statement[]
 }
 
+/** A role, and what allows it something: a task that starts before that is refused. */
+export interface TaskRole {
+  arn: pulumi.Output<string>
+  policies: pulumi.Resource[]
+}
+
 /** A role that only tasks of this account and region take on, with its statements inline. */
 export function createTaskRole(
   name: string,
   { prefix, account, service, purpose, statements }: TaskRoleArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
+): TaskRole {
   const { id, partition, region } = account
   const role = new aws.iam.Role(
     `${name}-${purpose}-role`,
@@ -33,14 +39,14 @@ export function createTaskRole(
     },
     opts,
   )
-  if (statements.length > 0)
-    new aws.iam.RolePolicy(
-      `${name}-${purpose}-policy`,
-      {
-        role: role.name,
-        policy: pulumi.jsonStringify({ Version: '2012-10-17', Statement: statements }),
-      },
-      opts,
-    )
-  return role
+  if (statements.length === 0) return { arn: role.arn, policies: [] }
+  const policy = new aws.iam.RolePolicy(
+    `${name}-${purpose}-policy`,
+    {
+      role: role.name,
+      policy: pulumi.jsonStringify({ Version: '2012-10-17', Statement: statements }),
+    },
+    opts,
+  )
+  return { arn: role.arn, policies: [policy] }
 }

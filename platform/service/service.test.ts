@@ -206,3 +206,52 @@ test('a stack sets size and bounds of a service; what it leaves out is as in the
   const bounds = declared.one('appautoscaling/target:Target', 'users-scaling').inputs
   expect(bounds).toMatchObject({ minCapacity: 2, maxCapacity: 4 })
 })
+
+const nameOf = (urn: string) => urn.split('::').at(-1)
+
+test('a service is touched once its migrations have run, and its rollout is waited for', async () => {
+  const declared = await prod
+  const { inputs, dependencies } = declared.one('rollout:Migration', 'orders-migrated')
+  expect(inputs).toMatchObject({
+    service: 'orders',
+    cluster: 'shop-prod',
+    log: { group: '/shop-prod/orders', prefix: 'migrate', container: 'orders' },
+  })
+  expect(inputs['subnets']).toEqual(
+    declared.one('ecs/service:Service', 'orders-service').inputs['networkConfiguration']?.[
+      'subnets' as never
+    ],
+  )
+  const before = dependencies.map(nameOf)
+  expect(before).toEqual(
+    expect.arrayContaining([
+      'orders-migration',
+      'orders-migration-policy',
+      'orders-database-out',
+      'orders-database-in',
+      'orders-https',
+    ]),
+  )
+  expect(before.some(name => name?.startsWith('network-'))).toBe(true)
+  const service = declared.one('ecs/service:Service', 'orders-service')
+  expect(service.dependencies.map(nameOf)).toContain('orders-migrated')
+  const rollout = declared.one('rollout:Rollout', 'orders-rollout')
+  expect(rollout.dependencies.map(nameOf)).toContain('orders-service')
+  expect(rollout.inputs['taskDefinition']).toBe(service.inputs['taskDefinition'])
+})
+
+test('a rollout is looked at again when something else than the version makes tasks anew', async () => {
+  const settings = async (change: Parameters<typeof declaredPlatform>[0]) =>
+    (await declaredPlatform({ like: 'prod', ...change })).one('rollout:Rollout', 'orders-rollout')
+      .inputs['settings']
+  const [now, again, exec, more] = await Promise.all([
+    settings({}),
+    settings({}),
+    settings({ config: { exec: true } }),
+    settings({ config: { services: { orders: { min: 1 } } } }),
+  ])
+  expect(again).toBe(now)
+  expect(exec).not.toBe(now)
+  // How many there are is not a rollout.
+  expect(more).toBe(now)
+})

@@ -1,6 +1,5 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { createEcsService } from './ecs-service.ts'
 import { awsEnvironment } from './environment.ts'
 import { logMetricsOf } from '../observability/log-metrics.ts'
 import type { ObservabilityArgs } from '../observability/observability.ts'
@@ -9,6 +8,7 @@ import { ServiceAlarms } from '../observability/service-alarms.ts'
 import type { Callee, ServiceArgs } from './service-args.ts'
 import { ServiceImage } from './service-image.ts'
 import { createServiceNetwork } from './service-network.ts'
+import { rollOutService } from './service-rollout.ts'
 import { createTaskRole } from './service-roles.ts'
 import { createRouting } from './service-routing.ts'
 import { createScaling, smallestCount } from './service-scaling.ts'
@@ -35,12 +35,15 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
 
   private readonly name: string
   private readonly args: ServiceArgs
+  /** What a task needs when it starts, and does not name: ways through the network, rights of its roles. */
+  private readonly before: pulumi.Resource[]
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const tagged = { transformations: [taggedFor(args.manifest.name)] }
     super('shop:platform:Service', name, {}, pulumi.mergeOptions(opts, tagged))
     this.name = name
     this.args = args
+    this.before = [args.network]
     const { manifest, prefix, key, logDays } = args
     const log = new aws.cloudwatch.LogGroup(
       `${name}-log`,
@@ -76,10 +79,17 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
       },
       { parent: this },
     )
-    this.service = createEcsService(
+    this.service = rollOutService(
       name,
       args,
-      { task: tasks.service, securityGroup, routing, alarmNames: deploymentAlarmNames },
+      {
+        tasks,
+        securityGroup,
+        routing,
+        log,
+        alarmNames: deploymentAlarmNames,
+        before: this.before,
+      },
       { parent: this },
     )
     this.scale(routing?.targetGroup)
@@ -90,7 +100,7 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
 
   private createSecurityGroup(): aws.ec2.SecurityGroup {
     const { edge, cache, database, callees } = this.args
-    return createServiceNetwork(
+    const { group, rules } = createServiceNetwork(
       this.name,
       {
         ...this.args,
@@ -103,6 +113,8 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
       },
       { parent: this },
     )
+    this.before.push(...rules)
+    return group
   }
 
   private createTasks(image: ServiceImage, log: aws.cloudwatch.LogGroup) {
@@ -146,11 +158,13 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
 
   private createRole(purpose: string, statements: readonly Statement[]): pulumi.Output<string> {
     const { prefix, account, manifest } = this.args
-    return createTaskRole(
+    const { arn, policies } = createTaskRole(
       this.name,
       { prefix, account, service: manifest.name, purpose, statements },
       { parent: this },
-    ).arn
+    )
+    this.before.push(...policies)
+    return arn
   }
 
   private createRouting() {
