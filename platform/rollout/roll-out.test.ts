@@ -107,6 +107,21 @@ test('after a rollback the same version is deployed again, and with a fix it com
   expect(world.count('UpdateService')).toBe(2)
 })
 
+test('that it failed is said also where the rest can not be read', async () => {
+  const world = updated('circuit breaker')
+  const answer = world.answer.bind(world)
+  world.answer = (operation, input) => {
+    if (operation === 'ListTasks') throw new Error('no rights')
+    return answer(operation, input)
+  }
+  expect(await rolled(world)).toBe(
+    [
+      'rollout of orders failed: ECS rolled it back, and the version before serves again (ROLLBACK_SUCCESSFUL)',
+      "  why is not known: its stopped tasks can't be read: StandInException: Error: no rights",
+    ].join('\n'),
+  )
+})
+
 test('a call that is throttled is made again', async () => {
   const world = updated('completed')
   await using it = await withAws(world)

@@ -72,24 +72,38 @@ async function failed(
   aws: AwsClients,
   clock: Clock,
 ): Promise<Error> {
-  const service = await describeService(aws.ecs, run)
+  const { status } = deployment ?? {}
+  const what =
+    outcomeOf(status) === 'failure'
+      ? `failed: ${ENDED[status ?? ''] ?? 'ECS gave it up'} (${status})`
+      : `was not done after ${spoken(run.limitSeconds)} (${status ?? 'not begun'}); ECS goes on with it`
+  const details = await detailsOf(run, deployment, aws, clock)
+  return new Error([`rollout of ${run.service} ${what}`, ...details].join('\n'))
+}
+
+/** That it failed is said also where the rest can't be read. */
+async function detailsOf(
+  run: RolloutRun,
+  deployment: ServiceDeployment | undefined,
+  aws: AwsClients,
+  clock: Clock,
+): Promise<string[]> {
   const { cluster, service: name, taskDefinition, log, pollSeconds } = run
-  const details = await failureDetails(
-    { place: { cluster, service: name }, taskDefinition, log, deployment, service },
-    aws,
-    { ...clock, pollSeconds },
-  )
-  const isOver = outcomeOf(deployment?.status) === 'failure'
-  const { runningCount = 0, desiredCount = 0 } = service
-  return new Error(
-    [
-      isOver
-        ? `rollout of ${name} failed: ${ENDED[deployment?.status ?? ''] ?? 'ECS gave it up'} (${deployment?.status})`
-        : `rollout of ${name} was not done after ${spoken(run.limitSeconds)} (${deployment?.status ?? 'not begun'}); ECS goes on with it`,
+  try {
+    const service = await describeService(aws.ecs, run)
+    const details = await failureDetails(
+      { place: { cluster, service: name }, taskDefinition, log, deployment, service },
+      aws,
+      { ...clock, pollSeconds },
+    )
+    const { runningCount = 0, desiredCount = 0 } = service
+    return [
       ...details,
       `  ${runningCount} of ${desiredCount} tasks run. Mend it, then run "pulumi up" again; without a change it tries the same version again`,
-    ].join('\n'),
-  )
+    ]
+  } catch (error) {
+    return [`  why is not known: ${error instanceof Error ? error.message : String(error)}`]
+  }
 }
 
 const ENDED: Readonly<Record<string, string>> = {

@@ -91,7 +91,7 @@ async function stoppedTasks(
   taskDefinition: string,
   deployment: ServiceDeployment | undefined,
 ): Promise<Task[]> {
-  const doing = `the rollout of ${service} failed, and its stopped tasks can't be read`
+  const doing = "its stopped tasks can't be read"
   const { taskArns = [] } = await asking(doing, () =>
     ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' })),
   )
