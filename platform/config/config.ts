@@ -70,6 +70,7 @@ function grouped(values: StackValues, stack: string) {
       architecture: values.architecture,
       spotPercent: values.spotPercent,
       exec: values.exec,
+      rollouts: values.rollouts,
       corsOrigins: values.corsOrigins,
     },
     network: {

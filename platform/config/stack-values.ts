@@ -104,6 +104,7 @@ export const StackValues = z.object({
   spotPercent: whole(0, 100),
   containerInsights: oneOf(['disabled', 'enabled', 'enhanced']),
   exec: bool,
+  rollouts: oneOf(['leave', 'wait']),
   repository: optionalMatching(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name, or empty'),
   githubEnvironment: text,
   oidcProviderArn: optionalMatching(

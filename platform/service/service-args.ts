@@ -43,6 +43,8 @@ export interface Foundation {
   spotPercent: number
   /** Lets `aws ecs execute-command` into tasks. */
   exec: boolean
+  /** Whether `pulumi up` runs migrations first and waits until ECS has rolled out. */
+  rollouts: 'leave' | 'wait'
   /** Of a service: the hash of its sources, tag of its image. */
   versionOf: (service: string) => string
 }

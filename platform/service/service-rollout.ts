@@ -10,14 +10,18 @@ export interface ServiceRolloutParts extends Omit<EcsServiceParts, 'task'> {
   log: aws.cloudwatch.LogGroup
 }
 
-/** The order of a deployment: migrations, then the service with its new tasks, then the wait until ECS has them healthy. */
+/**
+ * The order of a deployment: migrations, then the service with its new tasks, then the wait until ECS has them healthy.
+ * The first and the last ask AWS while `pulumi up` runs, so a stack that leaves both to somebody else has neither.
+ */
 export function rollOutService(
   name: string,
   args: ServiceArgs,
   { tasks, log, ...parts }: ServiceRolloutParts,
   opts: pulumi.CustomResourceOptions,
 ): aws.ecs.Service {
-  const { account, cluster, manifest, network } = args
+  const { account, cluster, manifest, network, rollouts } = args
+  const waits = rollouts === 'wait'
   const place = { region: account.region, cluster: cluster.name, service: manifest.name }
   const logOf = (prefix: 'service' | 'migrate') => ({
     group: log.name,
@@ -25,6 +29,7 @@ export function rollOutService(
     container: manifest.name,
   })
   const migration =
+    waits &&
     tasks.migration &&
     new Migration(
       `${name}-migrated`,
@@ -47,6 +52,7 @@ export function rollOutService(
     },
     opts,
   )
+  if (!waits) return service
   new Rollout(
     `${name}-rollout`,
     { ...place, log: logOf('service'), taskDefinition: tasks.service.arn, settings },

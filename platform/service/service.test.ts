@@ -210,7 +210,7 @@ test('a stack sets size and bounds of a service; what it leaves out is as in the
 const nameOf = (urn: string) => urn.split('::').at(-1)
 
 test('a service is touched once its migrations have run, and its rollout is waited for', async () => {
-  const declared = await prod
+  const declared = await declaredPlatform({ like: 'prod', config: { rollouts: 'wait' } })
   const { inputs, dependencies } = declared.one('rollout:Migration', 'orders-migrated')
   expect(inputs).toMatchObject({
     service: 'orders',
@@ -242,8 +242,13 @@ test('a service is touched once its migrations have run, and its rollout is wait
 
 test('a rollout is looked at again when something else than the version makes tasks anew', async () => {
   const settings = async (change: Parameters<typeof declaredPlatform>[0]) =>
-    (await declaredPlatform({ like: 'prod', ...change })).one('rollout:Rollout', 'orders-rollout')
-      .inputs['settings']
+    (
+      await declaredPlatform({
+        like: 'prod',
+        ...change,
+        config: { rollouts: 'wait', ...change?.config },
+      })
+    ).one('rollout:Rollout', 'orders-rollout').inputs['settings']
   const [now, again, exec, more] = await Promise.all([
     settings({}),
     settings({}),
@@ -254,4 +259,9 @@ test('a rollout is looked at again when something else than the version makes ta
   expect(exec).not.toBe(now)
   // How many there are is not a rollout.
   expect(more).toBe(now)
+})
+
+test('a stack that leaves its rollouts asks nothing of ECS', async () => {
+  const types = (await prod).resources.map(({ type }) => type)
+  expect(types.filter(type => type.startsWith('pulumi-nodejs:dynamic'))).toEqual([])
 })
