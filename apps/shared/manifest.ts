@@ -251,5 +251,11 @@ function clashes({ settings, secrets, calls }: AnyManifest): string[] {
     if (taken.has(variable)) problems.push(`"${key}" becomes ${variable}, which is taken`)
     taken.add(variable)
   }
+  for (const key of Object.keys(settings)) {
+    // The file of a secret, see `secret-files.ts`.
+    const secret = variableName(key).replace(/_FILE$/, '')
+    if (secret !== variableName(key) && taken.has(secret))
+      problems.push(`"${key}" becomes ${secret}_FILE, which names the file of ${secret}`)
+  }
   return problems
 }
