@@ -8,7 +8,7 @@ import {
   readMessaging,
   type SmsConfig,
 } from './messaging-config.ts'
-import { SecretFileError, secretText } from './secret-files.ts'
+import { readSecret } from './secret-files.ts'
 
 type Values<S extends Shapes> = { [K in keyof S]: z.output<S[K]> }
 type IfNeeded<M extends AnyManifest, N extends string, T> = N extends keyof M['needs'] ? T : unknown
@@ -147,8 +147,8 @@ export type Read = <T>(name: string, shape: z.ZodType<T>, secret?: boolean) => T
 
 function reader(env: Readonly<Record<string, string | undefined>>, problems: string[]): Read {
   return <T>(name: string, shape: z.ZodType<T>, secret = false): T => {
-    const given = secret ? secretOf(env, name, problems) : env[name] || undefined
-    if (given === UNREADABLE) return undefined as T
+    const given = secret ? readSecret(env, name, problems) : env[name] || undefined
+    if (given === null) return undefined as T
     const result = shape.safeParse(given)
     if (result.success) return result.data
     const allowed = [...new Set(result.error.issues.map(issue => issue.message))].join(', ')
@@ -159,22 +159,6 @@ function reader(env: Readonly<Record<string, string | undefined>>, problems: str
         : `${name} is ${value}: ${allowed}`,
     )
     return undefined as T // never seen: readConfig throws when there is a problem
-  }
-}
-
-const UNREADABLE = Symbol('unreadable')
-
-function secretOf(
-  env: Readonly<Record<string, string | undefined>>,
-  name: string,
-  problems: string[],
-): string | undefined | typeof UNREADABLE {
-  try {
-    return secretText(env, name)
-  } catch (error) {
-    if (!(error instanceof SecretFileError)) throw error
-    problems.push(error.message)
-    return UNREADABLE
   }
 }
 

@@ -251,11 +251,8 @@ function clashes({ settings, secrets, calls }: AnyManifest): string[] {
     if (taken.has(variable)) problems.push(`"${key}" becomes ${variable}, which is taken`)
     taken.add(variable)
   }
-  for (const key of Object.keys(settings)) {
-    // The file of a secret, see `secret-files.ts`.
-    const secret = variableName(key).replace(/_FILE$/, '')
-    if (secret !== variableName(key) && taken.has(secret))
-      problems.push(`"${key}" becomes ${secret}_FILE, which names the file of ${secret}`)
-  }
+  // `KEY_FILE` names the file of `KEY`, see `secret-files.ts`.
+  for (const variable of [...taken].filter(name => taken.has(`${name}_FILE`)))
+    problems.push(`${variable}_FILE can't be a setting: it names the file of ${variable}`)
   return problems
 }

@@ -71,5 +71,5 @@ test('a setting that would take the name of a secret file is refused', () => {
       settings: { keyFile: z.string() },
       secrets: { key: z.string() },
     }),
-  ).toThrow('"keyFile" becomes KEY_FILE, which names the file of KEY')
+  ).toThrow("KEY_FILE can't be a setting: it names the file of KEY")
 })

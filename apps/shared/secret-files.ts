@@ -29,3 +29,18 @@ export function secretText(
     )
   }
 }
+
+/** Null, and one problem more, where it can't be read. */
+export function readSecret(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  problems: string[],
+): string | null | undefined {
+  try {
+    return secretText(env, name)
+  } catch (error) {
+    if (!(error instanceof SecretFileError)) throw error
+    problems.push(error.message)
+    return null
+  }
+}
