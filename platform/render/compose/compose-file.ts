@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { AnyManifest } from '../../../apps/shared/manifest.ts'
 import { ISSUER, type System } from '../../system.ts'
 import { EDGE_PORT } from './edge-config.ts'
+import type { ComposeSettings } from './options.ts'
 import { composeEnvironment } from './environment.ts'
 import {
   type Atoms,
@@ -17,6 +18,8 @@ export interface ComposeOptions {
   system: System
   /** Where the shop is on this machine. */
   port: number
+  databasePort?: number | undefined
+  settings?: ComposeSettings
   /** Path from the compose file to the folder that images are built from. */
   context: string
   atoms: Atoms
@@ -39,9 +42,14 @@ type When = 'service_healthy' | 'service_completed_successfully'
 export function compose(options: ComposeOptions): Composed {
   const manifests = [...options.system.values()]
   const secrets: Record<string, string> = { ...partSecrets(options.system, options.atoms) }
-  const parts: Record<string, Part> = { postgres: POSTGRES, valkey: VALKEY }
+  const parts: Record<string, Part> = { postgres: postgres(options), valkey: VALKEY }
   for (const manifest of manifests) {
-    const { plain, secret } = composeEnvironment(manifest, publicUrl(options), options.atoms)
+    const { plain, secret } = composeEnvironment(
+      manifest,
+      publicUrl(options),
+      options.settings?.[manifest.name] ?? {},
+      options.atoms,
+    )
     for (const [variable, value] of Object.entries(secret))
       secrets[secretName(manifest, variable)] = value
     if (manifest.needs.database) parts[migration(manifest)] = migrates(manifest, plain, secret)
@@ -79,7 +87,7 @@ const EAGERLY = {
   start_interval: '500ms',
 }
 
-const POSTGRES: Part = {
+const postgres = ({ databasePort }: ComposeOptions): Part => ({
   image: 'postgres:18',
   command: ['postgres', '-c', 'max_connections=200'],
   environment: {
@@ -89,7 +97,9 @@ const POSTGRES: Part = {
   },
   secrets: [POSTGRES_PASSWORD],
   volumes: ['database:/var/lib/postgresql'],
-  networks: ['data'],
+  // A port needs a network that leads outside.
+  networks: databasePort === undefined ? ['data'] : ['data', 'default'],
+  ...(databasePort !== undefined && { ports: [`127.0.0.1:${databasePort}:5432`] }),
   // By TCP: the server that makes the database at first listens on its socket alone.
   healthcheck: {
     test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', DATABASE_ADMIN, '-d', DATABASE],
@@ -99,7 +109,7 @@ const POSTGRES: Part = {
   restart: 'unless-stopped',
   stop_grace_period: '60s',
   shm_size: '128mb',
-}
+})
 
 const VALKEY: Part = {
   image: 'valkey/valkey:8-alpine',

@@ -16,6 +16,7 @@ export const serviceUrl = (service: string): string => `http://${service}:${SERV
 export function composeEnvironment(
   manifest: AnyManifest,
   publicUrl: string,
+  settings: Readonly<Record<string, string>>,
   atoms: Atoms,
 ): Environment<string> {
   const { name, calls } = manifest
@@ -41,7 +42,7 @@ export function composeEnvironment(
     calls: Object.fromEntries(
       calls.map(callee => [callee, { url: serviceUrl(callee), token: callToken(callee, atoms) }]),
     ),
-    settings: {},
+    settings,
     secrets: ownSecrets(manifest, atoms),
   }
   return environmentOf<AnyManifest>(manifest, supply)

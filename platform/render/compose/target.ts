@@ -1,45 +1,35 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type RenderContext, type Target, UsageError } from '../target.ts'
-import { compose as composed, EDGE_FILE, SECRETS_FOLDER } from './compose-file.ts'
+import { type Target, UsageError } from '../target.ts'
+import {
+  compose as composed,
+  type ComposeOptions,
+  EDGE_FILE,
+  SECRETS_FOLDER,
+} from './compose-file.ts'
 import { edgeConfig } from './edge-config.ts'
+import { optionsOf, USAGE } from './options.ts'
 import { type Atoms, newAtom } from './secrets.ts'
-
-const DEFAULT_PORT = 8080
 
 /**
  * A compose project of the whole shop. Without `--out` compose.yaml is printed, as it would stand in `.data/compose`;
  * with it everything is written that it takes. Secrets are made once and kept.
  */
 export const compose: Target = {
-  usage: `[--out DIR] [--port ${DEFAULT_PORT}]`,
+  usage: USAGE,
   render: async (args, { system, root, print }) => {
-    const { out, port } = optionsOf(args)
+    const { out, ...given } = optionsOf(args, system)
     const folder = resolve(root, out ?? join('.data', 'compose'))
-    const options = { system, port, context: relative(folder, root) || '.' }
+    const options = { ...given, system, context: relative(folder, root) || '.' }
     if (out === undefined) print(composed({ ...options, atoms: () => '' }).yaml.trimEnd())
     else print(await writeProject(folder, options))
   },
 }
 
-function optionsOf(args: string[]): { out: string | undefined; port: number } {
-  const { values } = parseArgs({
-    args,
-    options: { out: { type: 'string' }, port: { type: 'string' } },
-  })
-  const text = values.port ?? String(DEFAULT_PORT)
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1 || port > 65_535)
-    throw new UsageError(`--port ${text} is no port; a port is a number from 1 to 65535`)
-  if (values.out === '') throw new UsageError('--out is empty; name a folder such as .data/compose')
-  return { out: values.out, port }
-}
-
 async function writeProject(
   folder: string,
-  options: { system: RenderContext['system']; port: number; context: string },
+  options: Omit<ComposeOptions, 'atoms'>,
 ): Promise<string> {
   const secretsFolder = join(folder, SECRETS_FOLDER)
   await mkdir(secretsFolder, { recursive: true })
