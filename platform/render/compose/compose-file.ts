@@ -117,6 +117,8 @@ const VALKEY: Part = {
   command: [
     ...['valkey-server', '--aclfile', secretPath(CACHE_USERS), '--save', '', '--appendonly', 'no'],
     ...['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
+    // Who has no password may ping, see `valkey-users`; without this it would be taken for a server left open.
+    ...['--protected-mode', 'no'],
   ],
   secrets: [CACHE_USERS],
   networks: ['data'],

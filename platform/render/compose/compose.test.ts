@@ -101,18 +101,27 @@ test('what is ours runs without root, capabilities and a file system to write to
     })
 })
 
+const RULE = /use_backend (\S+) if \{ path -m (str|beg) (\S+) \}(.*)$/gm
+
 test('the edge sends each public route to its service, the longest first, and nothing else', () => {
-  const sent = [
-    ...edgeConfig(system).matchAll(/use_backend (\S+) if \{ path -m (str|beg) (\S+) \}/g),
-  ]
-  const rules = sent.map(([, name, how, path]) => `${name} ${path}${how === 'beg' ? '*' : ''}`)
-  const routes = manifests.flatMap(({ name, routes: patterns }) =>
-    patterns.map(pattern => `${name} ${pattern}`),
+  const config = edgeConfig(system)
+  const rules = [...config.matchAll(RULE)].map(([, name, how, path, when]) => ({
+    to: `${name}${when}`,
+    route: `${path}${how === 'beg' ? '*' : ''}`,
+  }))
+  const expected = manifests.flatMap(({ name, routes }) =>
+    routes.flatMap(route => [
+      { to: name, route },
+      // With no instance that is ready, to any.
+      { to: `${name}-any { nbsrv(${name}) lt 1 }`, route },
+    ]),
   )
-  expect(rules.toSorted()).toEqual(routes.toSorted())
-  const lengths = rules.map(rule => rule.split(' ')[1]!.length)
+  const sorted = (list: typeof rules) =>
+    list.toSorted((a, b) => (a.to + a.route < b.to + b.route ? -1 : 1))
+  expect(sorted(rules)).toEqual(sorted(expected))
+  const lengths = rules.map(({ route }) => route.length)
   expect(lengths).toEqual(lengths.toSorted((a, b) => b - a))
-  expect(edgeConfig(system)).toContain('default_backend nothing-public')
+  expect(config).toContain('default_backend nothing-public')
 })
 
 describe('npm run render -- compose', () => {

@@ -76,14 +76,17 @@ ${services.map(({ name }) => `  monitor fail if { nbsrv(${name}) lt 1 }`).join('
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Host %[req.hdr(host)] if { req.hdr(host) -m found }
 ${rules(services)
-  .map(({ condition, name }) => `  use_backend ${name} if { path -m ${condition} }`)
+  .map(
+    ({ condition, name }) =>
+      `  use_backend ${anyOf(name)} if { path -m ${condition} } { nbsrv(${name}) lt 1 }\n  use_backend ${name} if { path -m ${condition} }`,
+  )
   .join('\n')}
   default_backend nothing-public
 
 backend nothing-public
   http-request return ${UNKNOWN_PATH}
 
-${services.map(backend).join('\n\n')}
+${services.map(({ name }) => `${readyOnly(name)}\n\n${whateverIsThere(name)}`).join('\n\n')}
 `
 }
 
@@ -97,11 +100,16 @@ const rules = (services: readonly AnyManifest[]) =>
       condition: pattern.endsWith('*') ? `beg ${pattern.slice(0, -1)}` : `str ${pattern}`,
     }))
 
+const anyOf = (name: string): string => `${name}-any`
+
+const instances = (name: string, check: string): string =>
+  `  server-template ${name}- ${MOST_INSTANCES} ${name}:${SERVICE_PORT} ${check}resolvers docker init-addr none`
+
 /**
  * What was not sent is sent to another instance; a GET also when the connection broke before the answer, as nobody
  * knows whether anything else had an effect.
  */
-const backend = ({ name }: AnyManifest): string => `backend ${name}
+const readyOnly = (name: string): string => `backend ${name}
   balance leastconn
   option httpchk
   http-check send meth GET uri /ready ver HTTP/1.1 hdr Host ${name}
@@ -111,4 +119,15 @@ const backend = ({ name }: AnyManifest): string => `backend ${name}
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless METH_GET
   http-error ${notRunning(name)} hdr Retry-After 2
-  server-template ${name}- ${MOST_INSTANCES} ${name}:${SERVICE_PORT} check inter 500ms fall 1 rise 1 resolvers docker init-addr none`
+${instances(name, 'check inter 500ms fall 1 rise 1 ')}`
+
+/**
+ * Where none is ready, all are asked, as a load balancer of AWS does: without the database products still answers what
+ * it has in its cache.
+ */
+const whateverIsThere = (name: string): string => `backend ${anyOf(name)}
+  balance leastconn
+  option redispatch 1
+  retries 1
+  http-error ${notRunning(name)} hdr Retry-After 2
+${instances(name, '')}`
