@@ -5,6 +5,12 @@ export const FAILED = 1
 /** Called the wrong way. */
 export const MISUSED = 2
 
+/** What the command needs is not there: a registry, a daemon. Nothing is known then, which is no success. */
+export const UNREACHABLE = 3
+
+/** Needs something that does not answer. */
+export class UnreachableError extends Error {}
+
 /** The message says what was given, and what is allowed. */
 export class UsageError extends Error {}
 

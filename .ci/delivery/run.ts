@@ -1,4 +1,4 @@
-import { FAILED, MISUSED, UsageError } from '../command-line.ts'
+import { FAILED, MISUSED, UNREACHABLE, UnreachableError, UsageError } from '../command-line.ts'
 
 /** Runs a command of this folder: errors of the engine have been printed by it, and are said in one line. */
 export async function run(usage: string, command: () => Promise<number>): Promise<void> {
@@ -10,6 +10,7 @@ export async function run(usage: string, command: () => Promise<number>): Promis
     // The message of a failed command of Pulumi repeats its whole output.
     const [first = ''] = error.message.split('\n')
     process.stderr.write(`${misused ? `${error.message}\n\n${usage}` : first}\n`)
-    process.exitCode = misused ? MISUSED : FAILED
+    const away = error instanceof UnreachableError
+    process.exitCode = misused ? MISUSED : away ? UNREACHABLE : FAILED
   }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { optionsOf, UsageError } from '../command-line.ts'
+import { optionsOf, UnreachableError, UsageError } from '../command-line.ts'
 import { run } from '../delivery/run.ts'
 import { readSnapshot } from '../report/read-snapshot.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -20,6 +20,8 @@ await run(USAGE, async () => {
   const changed = Object.keys(after.builds).filter(
     service => before.builds[service] !== after.builds[service],
   )
+  if (changed.length > 0 && spawnSync('docker', ['info']).status !== 0)
+    throw new UnreachableError('no Docker daemon answers: images are not built')
   for (const service of changed) after.images[service] = build(ROOT, service)
   writeFileSync(head, `${JSON.stringify(after)}\n`)
   const known = changed.filter(service => service in before.builds)
