@@ -1,33 +1,21 @@
-import type { ResourceChange } from '../../../platform/preview/diff.ts'
 import { shortType } from '../../../platform/preview/stack-preview.ts'
 import type { StackChanges } from '../stack-changes.ts'
+import { byComponent, losesSomething, type Marked, sums } from './by-component.ts'
 import { code, html } from './code.ts'
 import type { Detail } from './detail.ts'
 import { property } from './property.ts'
 import { signedUsd } from './words.ts'
 
-interface Marked {
-  mark: string
-  change: ResourceChange
-}
-
-/** A part that opens by a click for each component of a stack, the dangerous ones first. */
+/** A part that opens by a click for each component of a stack: those that lose something first, then the largest. */
 export function stackDetails(changes: StackChanges, detail: Detail): string[] {
-  const { stack, diff, components, cost } = changes
-  const all: Marked[] = [
-    ...diff.replaced.map(change => ({ mark: '**REPLACE**', change })),
-    ...diff.mayBeReplaced.map(change => ({ mark: '**REPLACE?**', change })),
-    ...diff.removed.map(change => ({ mark: '**−**', change })),
-    ...diff.changed.map(change => ({ mark: '**~**', change })),
-    ...diff.added.map(change => ({ mark: '**+**', change })),
-  ]
-  if (all.length === 0) return []
+  const { stack, diff, cost } = changes
+  const groups = byComponent(changes)
+  if (groups.length === 0) return []
   const certain = new Set(diff.replaced.map(({ urn }) => urn))
-  const groups = Map.groupBy(all, ({ change }) => components[change.urn] ?? change.name)
   return [
     `#### ${code(stack)}`,
     '',
-    ...[...groups].flatMap(([name, marked]) => [
+    ...groups.flatMap(([name, marked]) => [
       `<details><summary>${html(name)} ${sums(marked)}${money(cost, name)}</summary>`,
       '',
       ...(detail.resources
@@ -38,11 +26,6 @@ export function stackDetails(changes: StackChanges, detail: Detail): string[] {
       '',
     ]),
   ]
-}
-
-function sums(marked: readonly Marked[]): string {
-  const counts = [...Map.groupBy(marked, ({ mark }) => mark)]
-  return counts.map(([mark, of]) => `${mark.replaceAll('*', '')} ${of.length}`).join(', ')
 }
 
 function money({ components }: StackChanges['cost'], name: string): string {
@@ -58,9 +41,9 @@ function lines(
   const { type, name, renamedFrom, properties, because, loses } = change
   const shown = properties.slice(0, most)
   const rest = properties.length - shown.length
-  const isLost = loses !== undefined && /REPLACE|−/.test(mark)
+  const isLost = losesSomething({ mark, change })
   return [
-    `- ${isLost ? '🔴 ' : ''}${mark} ${code(shortType(type))} ${code(name)}` +
+    `- ${isLost ? '🔴 ' : ''}**${mark}** ${code(shortType(type))} ${code(name)}` +
       (renamedFrom === undefined
         ? ''
         : ` (was ${code(renamedFrom.split('::').slice(2).join('::'))})`) +

@@ -1,8 +1,8 @@
 import { shortType } from '../../../platform/preview/stack-preview.ts'
 import type { Changes } from '../changes.ts'
+import { byComponent, sums } from './by-component.ts'
 import { code } from './code.ts'
 import { property } from './property.ts'
-import { countsOf } from './table.ts'
 import { plural } from './words.ts'
 
 const MAX_COMPONENTS = 8
@@ -29,24 +29,15 @@ export function changedInPlace({ stacks }: Changes): string[] {
 /** For each stack: where things change. */
 export function touched({ stacks }: Changes): string[] {
   const lines = stacks.flatMap(changes => {
-    const { stack, diff } = changes
-    if (countsOf(diff).total === 0) return []
-    const counts = [...componentCounts(changes)].sort(([, a], [, b]) => b - a)
-    const names = counts.slice(0, MAX_COMPONENTS).map(([name, count]) => `${code(name)} ${count}`)
-    const rest = counts.length - names.length
+    const groups = byComponent(changes)
+    if (groups.length === 0) return []
+    const names = groups
+      .slice(0, MAX_COMPONENTS)
+      .map(([name, marked]) => `${code(name)} ${sums(marked)}`)
+    const rest = groups.length - names.length
     return [
-      `- ${code(stack)}: ${names.join(', ')}${rest > 0 ? ` and ${plural(rest, 'component')} more` : ''}`,
+      `- ${code(changes.stack)}: ${names.join(' · ')}${rest > 0 ? ` and ${plural(rest, 'component')} more` : ''}`,
     ]
   })
   return lines.length > 0 ? [...lines, ''] : []
-}
-
-function componentCounts({ diff, components }: Changes['stacks'][number]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const kind of ['added', 'changed', 'replaced', 'mayBeReplaced', 'removed'] as const)
-    for (const { urn, name } of diff[kind]) {
-      const component = components[urn] ?? name
-      counts.set(component, (counts.get(component) ?? 0) + 1)
-    }
-  return counts
 }
