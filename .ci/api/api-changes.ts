@@ -34,18 +34,21 @@ export function apiChanges(before: Documents, after: Documents): ApiChange[] {
     // A path without any is one whose parameter has another name: clients send the value and not the name.
     if (section !== 'paths' || path === undefined || difference.type === 'annotation') return []
     const methods = method === undefined ? methodsOf(difference) : [String(method)]
+    const breaking = isBreaking(difference) || isRefused(difference, now)
     return methods.map(one =>
-      changeOf(named(difference, old, now), `${one.toUpperCase()} ${String(path)}`),
+      changeOf(named(difference, old, now), `${one.toUpperCase()} ${String(path)}`, breaking),
     )
   })
   return withoutRepeats(changes.filter(change => change !== undefined))
 }
 
-function changeOf(difference: Difference, operation: string): ApiChange | undefined {
+function changeOf(
+  difference: Difference,
+  operation: string,
+  breaking: boolean,
+): ApiChange | undefined {
   const said = saidOf(difference)
-  return said === undefined
-    ? undefined
-    : { operation, breaking: isBreaking(difference), said: said.replaceAll('`', "'") }
+  return said === undefined ? undefined : { operation, breaking, said: said.replaceAll('`', "'") }
 }
 
 /** A whole path that came or went: its methods. */
@@ -71,6 +74,24 @@ function named(difference: Difference, ...documents: readonly OpenApiDocument[])
 const isBreaking = ({ type, action, path }: Difference): boolean =>
   type === 'breaking' &&
   !(action === 'remove' && path[3] === 'responses' && path.length === 5 && isError(path[4]))
+
+/** A property that may no longer be sent, where a schema takes no other than its own. */
+function isRefused({ action, path }: Difference, now: OpenApiDocument): boolean {
+  if (action !== 'remove' || path[3] !== 'requestBody' || path.at(-2) !== 'properties') return false
+  const owner = path.slice(0, -2).reduce<unknown>((value, key) => inside(value, now)?.[key], now)
+  return inside(owner, now)?.['additionalProperties'] === false
+}
+
+/** What a value holds, behind its reference if it is one. */
+function inside(value: unknown, document: OpenApiDocument): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { $ref } = value as { $ref?: unknown }
+  if (typeof $ref !== 'string') return value as Record<string, unknown>
+  const keys = $ref.split('/').slice(1)
+  return keys.reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], document) as
+    | Record<string, unknown>
+    | undefined
+}
 
 const isError = (status: string | number | undefined): boolean => Number(status) >= 400
 

@@ -85,6 +85,9 @@ export function readSnapshot(file: string): Snapshot {
     throw new SnapshotError(
       `${file} has version ${JSON.stringify(version)} and only ${SNAPSHOT_VERSION} can be read; ${HOW}, at a revision whose snapshots have it`,
     )
+  const [first] = (parsed as { stacks?: unknown[] }).stacks ?? []
+  if (typeof first === 'object' && first !== null && 'resources' in first)
+    throw new SnapshotError(`${file} holds a preview, which is a part of a snapshot; ${HOW}`)
   const checked = Shape.safeParse(parsed)
   if (checked.success) return checked.data as Snapshot
   const problems = checked.error.issues.slice(0, 5)

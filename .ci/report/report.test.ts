@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PreviewResource } from '../../platform/preview/stack-preview.ts'
 import { resource, stackOf } from '../../platform/preview/testing.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Approval } from './approvals.ts'
+import { type Approval, readApprovals } from './approvals.ts'
 import { changesBetween } from './changes.ts'
 import { guard } from './guard.ts'
 import { markdown } from './markdown/markdown.ts'
@@ -206,6 +206,31 @@ describe('the guard', () => {
     expect(lines.join('\n')).toContain(said)
   })
 
+  test('reads approvals that say who, why and until when, and names what is wrong with others', () => {
+    const root = mkdtempSync(join(tmpdir(), 'shop-approvals-'))
+    const readOf = (text: string) => {
+      writeFileSync(join(root, '.ci', 'approvals.json'), text)
+      return readApprovals(root)
+    }
+    try {
+      expect(readApprovals(root)).toEqual([])
+      mkdirSync(join(root, '.ci'))
+      expect(readOf(JSON.stringify({ approvals: [approval] }))).toEqual([approval])
+      const { approver: _, ...unsigned } = approval
+      for (const wrong of [
+        unsigned,
+        { ...approval, expires: 'soon' },
+        { ...approval, reason: 'ok' },
+      ])
+        expect(() => readOf(JSON.stringify({ approvals: [wrong] }))).toThrow(
+          /approvals\.json: [^]*an entry has resource, stack and change/,
+        )
+      expect(() => readOf('{')).toThrow('.ci/approvals.json is not JSON')
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })
+
   test('refuses what breaks clients until that operation is approved', () => {
     const document = { paths: { '/a': { get: { responses: {} } } } }
     const before = snapshot([], { api: { shop: document } })
@@ -239,6 +264,7 @@ describe('npm run report', () => {
     const preview = { ...stackOf([]), version: 2 }
     write('preview', JSON.stringify({ ...snapshot([]), stacks: [{ preview, findings: [] }] }))
     write('list', '[]')
+    write('plain', JSON.stringify({ version: 1, stacks: [stackOf([])] }))
     const { status, stderr } = run('main', '--base', 'empty', '--head', 'good')
     expect(stderr).toBe('empty is empty; write it with: npm run snapshot -- --out FILE\n')
     expect(status).toBe(1)
@@ -255,6 +281,7 @@ describe('npm run report', () => {
     expect(said('cut')).toMatch(/^cut is not JSON, or was cut \(/)
     expect(said('other')).toMatch(/^other has version 7 and only 1 can be read; /)
     expect(said('preview')).toContain('stacks.0.preview.version: is of another version than 1')
+    expect(said('plain')).toMatch(/^plain holds a preview, which is a part of a snapshot; /)
     expect(said('list')).toMatch(/^list holds no snapshot; /)
     expect(said('missing')).toMatch(/^cannot read missing \(ENOENT/)
   })
