@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { FAILED, optionsOf, UsageError } from '../command-line.ts'
 import { listening, openStack, POLICY_PACKS, revision } from './engine.ts'
 import { differences, Plan, planOf } from './plan.ts'
-import { run } from './run.ts'
+import { runCommand } from '../run-command.ts'
 
 const USAGE = `usage: node .ci/delivery/deploy-stack.ts --stack NAME [--plan FILE]
   "pulumi up" with the policy pack
   --plan  what was approved, of preview-stack.ts: refused where "up" would do anything else now`
 
-await run(USAGE, async () => {
+await runCommand(USAGE, async () => {
   const { stack: name, plan: file } = optionsOf(process.argv.slice(2), ['stack', 'plan'])
   if (name === undefined) throw new UsageError('--stack NAME is missing')
   const approved = file === undefined ? undefined : readPlan(file)

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { optionsOf, UsageError } from '../command-line.ts'
 import { driftMarkdown, driftOf } from './drift.ts'
 import { listening, openStack } from './engine.ts'
-import { run } from './run.ts'
+import { runCommand } from '../run-command.ts'
 
 const USAGE = `usage: node .ci/delivery/drift-stack.ts --stack NAME [--out FILE]
   what "pulumi refresh" would find: AWS against the state; changes neither
   --out  writes it as markdown; the file stays empty where there is none`
 
-await run(USAGE, async () => {
+await runCommand(USAGE, async () => {
   const { stack: name, out } = optionsOf(process.argv.slice(2), ['stack', 'out'])
   if (name === undefined) throw new UsageError('--stack NAME is missing')
   const stack = await openStack(name)

@@ -1,17 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EngineEvent, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js'
+import { stacksOf } from '../../platform/preview/stack-config.ts'
+import { UsageError } from '../command-line.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 
 /** The pack, by which the engine refuses what `npm run policies` would. */
 export const POLICY_PACKS = [join(ROOT, 'policies')]
 
-/** A stack of this repository, as the backend that `pulumi login` chose has it. @throws Error that names it */
+/** A stack of this repository, as the backend that `pulumi login` chose has it. @throws UsageError for another one */
 export async function openStack(stackName: string): Promise<Stack> {
-  if (!existsSync(join(ROOT, `Pulumi.${stackName}.yaml`)))
-    throw new Error(`there is no stack "${stackName}": Pulumi.${stackName}.yaml does not exist`)
+  const known = stacksOf(ROOT)
+  if (!known.includes(stackName))
+    throw new UsageError(`there is no stack "${stackName}": there are ${known.join(', ')}`)
   return LocalWorkspace.selectStack({ stackName, workDir: ROOT })
 }
 

@@ -4,14 +4,14 @@ import { listening, openStack, POLICY_PACKS, revision } from './engine.ts'
 import { planOf } from './plan.ts'
 import { planLines } from './plan-lines.ts'
 import { planSummary } from './plan-summary.ts'
-import { run } from './run.ts'
+import { runCommand } from '../run-command.ts'
 
 const USAGE = `usage: node .ci/delivery/preview-stack.ts --stack NAME [--plan FILE] [--summary FILE]
   the real "pulumi preview" with the policy pack; changes nothing
   --plan     writes what "up" would do, for deploy-stack.ts
   --summary  adds it to a file of markdown`
 
-await run(USAGE, async () => {
+await runCommand(USAGE, async () => {
   const names = ['stack', 'plan', 'summary'] as const
   const { stack: name, plan: file, summary } = optionsOf(process.argv.slice(2), names)
   if (name === undefined) throw new UsageError('--stack NAME is missing')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { todayOf } from '../../policies/waiver.ts'
 import { FAILED, UsageError } from '../command-line.ts'
-import { run } from '../delivery/run.ts'
+import { runCommand } from '../run-command.ts'
 import { auditProblems, Exceptions } from './audit.ts'
 import { readAllowScripts, scriptProblems } from './install-scripts.ts'
 import { licenceProblems } from './licences.ts'
@@ -16,11 +16,11 @@ const USAGE = `usage: npm run dependencies -- [--audit]
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-await run(USAGE, async () => {
+await runCommand(USAGE, () => {
   const problems = wantsAudit(process.argv.slice(2)) ? audit() : locked()
   for (const problem of problems) process.stdout.write(`${problem}\n`)
   process.stdout.write(`${problems.length} problems\n`)
-  return Promise.resolve(problems.length === 0 ? 0 : FAILED)
+  return problems.length === 0 ? 0 : FAILED
 })
 
 function wantsAudit(args: string[]): boolean {

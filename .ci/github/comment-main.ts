@@ -1,6 +1,6 @@
 import { todayOf } from '../../policies/waiver.ts'
 import { optionsOf, UsageError } from '../command-line.ts'
-import { run } from '../delivery/run.ts'
+import { runCommand } from '../run-command.ts'
 import { changesBetween } from '../report/changes.ts'
 import { markdown, MARKER } from '../report/markdown/markdown.ts'
 import { readSnapshot, SnapshotError } from '../report/read-snapshot.ts'
@@ -10,7 +10,7 @@ import { comment } from './comment.ts'
 const USAGE = `usage: node .ci/github/comment-main.ts --base FILE --head FILE --branch OWNER:BRANCH --sha COMMIT
   the report of two snapshots as the one comment of the pull request whose branch has this commit on top`
 
-await run(USAGE, async () => {
+await runCommand(USAGE, async () => {
   const names = ['base', 'head', 'branch', 'sha'] as const
   const options = optionsOf(process.argv.slice(2), names)
   const missing = names.filter(name => options[name] === undefined)

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { optionsOf, UsageError } from '../command-line.ts'
-import { run } from '../delivery/run.ts'
+import { runCommand } from '../run-command.ts'
 import { gitHubOf } from './api.ts'
 import { issue } from './issue.ts'
 
 const USAGE = `usage: node .ci/github/issue-main.ts --title TEXT --body FILE
   an open issue of this title with the file's text; an empty file closes it`
 
-await run(USAGE, async () => {
+await runCommand(USAGE, async () => {
   const { title, body } = optionsOf(process.argv.slice(2), ['title', 'body'])
   if (title === undefined || body === undefined)
     throw new UsageError(`${title === undefined ? '--title TEXT' : '--body FILE'} is missing`)

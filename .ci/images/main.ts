@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { optionsOf, UnreachableError, UsageError } from '../command-line.ts'
-import { run } from '../delivery/run.ts'
+import { runCommand } from '../run-command.ts'
 import { readSnapshot } from '../report/read-snapshot.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 
@@ -12,7 +12,7 @@ const USAGE = `usage: node .ci/images/main.ts --base FILE --head FILE
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-await run(USAGE, async () => {
+await runCommand(USAGE, () => {
   const { base, head } = optionsOf(process.argv.slice(2), ['base', 'head'])
   if (base === undefined || head === undefined)
     throw new UsageError(`${base === undefined ? '--base' : '--head'} FILE is missing`)
@@ -28,7 +28,7 @@ await run(USAGE, async () => {
   if (known.length > 0 && before.revision !== '') buildEarlier(before, known)
   writeFileSync(base, `${JSON.stringify(before)}\n`)
   process.stdout.write(`${changed.length === 0 ? 'no image changes' : changed.join(', ')}\n`)
-  return Promise.resolve(0)
+  return 0
 })
 
 /** From an archive of that commit, so that the files here stay what they are. */

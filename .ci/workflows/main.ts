@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { MISUSED, UNREACHABLE } from '../command-line.ts'
 import { runStep } from './run-step.ts'
-import { readWorkflow } from './workflow.ts'
+import { readWorkflow, workflowNames } from './workflow.ts'
 
 const USAGE = `usage: node .ci/workflows/main.ts WORKFLOW JOB...
   the shell steps of these jobs, as a runner of GitHub runs them, against the commit that is checked out
@@ -14,13 +14,14 @@ const DONE = new Set(['npm ci'])
 
 /** @returns the exit code; the last line is `N passed, M failed` */
 function main([name, ...jobs]: readonly string[]): number {
-  const workflow = name === undefined ? undefined : readWorkflow(name)
-  const unknown = jobs.filter(job => !(job in (workflow?.jobs ?? {})))
-  if (!workflow || jobs.length === 0 || unknown.length > 0) {
-    const known = workflow ? `; ${name} has the jobs ${Object.keys(workflow.jobs).join(', ')}` : ''
-    process.stderr.write(`${unknown.join(', ')}${known}\n${USAGE}\n`)
-    return MISUSED
-  }
+  const names = workflowNames()
+  if (name === undefined || !names.includes(name))
+    return misused(`there is no workflow "${name ?? ''}": there are ${names.join(', ')}`)
+  const workflow = readWorkflow(name)
+  const known = Object.keys(workflow.jobs)
+  const unknown = jobs.filter(job => !known.includes(job))
+  if (jobs.length === 0 || unknown.length > 0)
+    return misused(`there is no job "${unknown.join('", "')}": ${name} has ${known.join(', ')}`)
   const head = spawnSync('git', ['-C', ROOT, 'rev-parse', 'HEAD'], { encoding: 'utf8' })
   const values = { 'github.event.pull_request.base.sha': head.stdout.trim() }
   let passed = 0
@@ -37,6 +38,11 @@ function main([name, ...jobs]: readonly string[]): number {
     }
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
   return failed === 0 ? 0 : 1
+}
+
+function misused(problem: string): number {
+  process.stderr.write(`${problem}\n\n${USAGE}\n`)
+  return MISUSED
 }
 
 process.exitCode = main(process.argv.slice(2))

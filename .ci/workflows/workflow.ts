@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -35,6 +35,10 @@ const Workflow = z.object({
 export type Workflow = z.infer<typeof Workflow>
 
 const FOLDER = join(import.meta.dirname, '..', '..', '.github')
+
+/** Names of the workflows. */
+export const workflowNames = (): string[] =>
+  readdirSync(join(FOLDER, 'workflows')).map(file => file.replace(/\.yml$/, ''))
 
 /** @param name such as check @throws Error for a file that is not there or is no workflow */
 export const readWorkflow = (name: string): Workflow =>

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -18,10 +17,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PreviewResource } from '../../platform/preview/stack-preview.ts'
 import { resource, stackOf } from '../../platform/preview/testing.ts'
 import { runStep } from './run-step.ts'
-import { preparation, readWorkflow, type Step } from './workflow.ts'
+import { preparation, readWorkflow, type Step, workflowNames } from './workflow.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const NAMES = readdirSync(join(ROOT, '.github', 'workflows')).map(file => file.replace('.yml', ''))
+const NAMES = workflowNames()
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>
   devDependencies: Record<string, string>
