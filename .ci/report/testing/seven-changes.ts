@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import program from '../../../platform/index.ts'
 import * as services from '../../../platform/services.ts'
@@ -52,8 +52,7 @@ async function configured(base: Snapshot, from: string, to: string): Promise<Rev
   using folder = temporaryFolder()
   cpSync(join(ROOT, 'Pulumi.yaml'), join(folder.path, 'Pulumi.yaml'))
   edit(join(ROOT, 'Pulumi.prod.yaml'), from, to, join(folder.path, 'Pulumi.prod.yaml'))
-  const prod = { root: folder.path, stack: 'prod', program: () => program() }
-  return { base, head: withStack(base, await stackSnapshot(prod, TODAY)) }
+  return { base, head: withStack(base, await recordedIn(folder.path, 'prod', () => program())) }
 }
 
 /** The one of the two stacks that is cheaper to record. */
@@ -69,8 +68,7 @@ async function withoutNotifications(base: Snapshot): Promise<Snapshot> {
   cpSync(join(ROOT, 'Pulumi.yaml'), join(folder.path, 'Pulumi.yaml'))
   const line = '    notifications: { min: 1, max: 1 }\n'
   edit(join(ROOT, 'Pulumi.dev.yaml'), line, '', join(folder.path, 'Pulumi.dev.yaml'))
-  const run = { root: folder.path, stack: 'dev', program: () => program(system) }
-  const stacks = [await stackSnapshot(run, TODAY)]
+  const stacks = [await recordedIn(folder.path, 'dev', () => program(system))]
   const without = <Value>(record: Record<string, Value>) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => name !== notifications.name))
   return {
@@ -133,6 +131,13 @@ async function removedField(base: Snapshot): Promise<Revisions> {
   if (stdout === '') throw new Error(stderr)
   const api = JSON.parse(stdout) as Record<string, OpenApiDocument>
   return { base, head: { ...base, builds: { ...base.builds, orders: 'another' }, api } }
+}
+
+/** With stack files of another folder: files of the program are told as they are from its own. */
+async function recordedIn(root: string, stack: string, run: () => unknown): Promise<StackSnapshot> {
+  const snapshot = await stackSnapshot({ root, stack, program: run }, TODAY)
+  const text = JSON.stringify(snapshot).replaceAll(`${relative(root, ROOT)}/`, '')
+  return JSON.parse(text) as StackSnapshot
 }
 
 const withStack = (base: Snapshot, stack: StackSnapshot): Snapshot => ({
