@@ -164,6 +164,43 @@ describe('stacks and components that have no counterpart', () => {
   })
 })
 
+test('policy findings are new, fixed or waived from now on, and those that stay are counted', () => {
+  const found = (control: string, waived = false) => ({
+    ...{
+      control,
+      severity: 'high',
+      urn: 'urn:pulumi:dev::shop::t::db',
+      message: `${control} fails`,
+    },
+    ...(waived && { waiver: { reason: 'it is meant', owner: 'platform', expires: '2027-01-01' } }),
+  })
+  const base = snapshot([database()])
+  const head = snapshot([database()])
+  base.stacks[0]!.findings.push(found('A'), found('B'), found('C'), found('D', true))
+  head.stacks[0]!.findings.push(found('B'), found('C', true), found('D', true), found('E'))
+  const changes = changesBetween(base, head, TODAY)
+  const { policies } = changes.stacks[0]!
+  const controls = (of: readonly { control: string }[]) => of.map(({ control }) => control).join()
+  expect([controls(policies.new), controls(policies.fixed), controls(policies.waived)]).toEqual([
+    ...['E', 'A', 'C'],
+  ])
+  const text = markdown(changes)
+  expect(text).toContain('**1 new**, 1 fixed, 1 newly waived, 1 still open')
+  expect(text).toContain('until `2027-01-01`, `platform`: `it is meant`')
+  expect(text.split('\n')[1]).toBe('### 🛑 1 new policy finding')
+})
+
+test('a migration that is edited or deleted after it may have run is warned of', () => {
+  const migration = (file: string, sha256: string) => ({ file, sha256, findings: [] })
+  const files = ['apps/a/migrations/1.sql', 'apps/a/migrations/2.sql', 'apps/gone/migrations/1.sql']
+  const base = snapshot([], { migrations: files.map(file => migration(file, 'x')) })
+  const head = snapshot([], { migrations: [migration(files[0]!, 'y')], builds: { a: '' } })
+  const text = reported(base, head)
+  expect(text).toContain(`migration \`${files[0]}\` is edited, and may have run already`)
+  expect(text).toContain(`migration \`${files[1]}\` is deleted, and may have run already`)
+  expect(text).not.toContain('gone')
+})
+
 describe('the guard', () => {
   const base = snapshot([database()])
   const replaced = database({ engine: 'mysql', dbName: 'other', storageEncrypted: true })
