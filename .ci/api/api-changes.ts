@@ -26,8 +26,11 @@ export interface Difference {
  * earlier one would trip over. An operation may move from one service to another.
  */
 export function apiChanges(before: Documents, after: Documents): ApiChange[] {
-  if (isDeepStrictEqual(before, after)) return []
-  const [old, now] = [joined(before), joined(after)]
+  const differs = ([service]: [string, OpenApiDocument]) =>
+    !isDeepStrictEqual(before[service], after[service])
+  const [old, now] = [before, after].map(documents =>
+    joined(Object.fromEntries(Object.entries(documents).filter(differs))),
+  ) as [OpenApiDocument, OpenApiDocument]
   const differences: Difference[] = compareOpenApi(old, now).diffs
   const changes = differences.flatMap(difference => {
     const [section, path, method] = difference.path
