@@ -1,7 +1,9 @@
 import { type RenderContext, type Target, UsageError } from './target.ts'
 
 /** What there is to render for, a line each. */
-const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {}
+const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
+  kubernetes: async () => (await import('./kubernetes/target.ts')).kubernetes,
+}
 
 export interface RenderArgs extends Omit<RenderContext, 'system'> {
   argv: readonly string[]
