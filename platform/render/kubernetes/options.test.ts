@@ -17,7 +17,7 @@ test('namespace and prefix are enough', () => {
 
 test('what is missing is said at once, with what is allowed', () => {
   expect(() => optionsOf([])).toThrow(
-    /^--namespace is missing; give 1 to 63 lower-case letters.*\n--image-prefix is missing; give a repository without a tag/,
+    /^--namespace is missing; give 1 to 63 lower-case letters.*\n--image-prefix is missing; give a repository without a tag.*$/,
   )
 })
 

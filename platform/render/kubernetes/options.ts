@@ -70,7 +70,7 @@ export function optionsOf(args: string[]): KubernetesOptions {
     problems.push(`--gateway ${values.gateway}: must be NAMESPACE/NAME, each ${LABEL_ALLOWED}`)
   const proxies = check('proxies', values.proxies ?? gatewayNamespace, LABEL, LABEL_ALLOWED)
   const publicUrl = values['public-url'] ?? `http://${namespace}.localhost`
-  if (!isOrigin(publicUrl))
+  if (values['public-url'] !== undefined && !isOrigin(publicUrl))
     problems.push(
       `--public-url ${publicUrl}: must be scheme and host alone, such as https://shop.example.com`,
     )
