@@ -53,15 +53,17 @@ function check(
   named: readonly string[],
 ): number {
   const commit = commitOf(root, release)
-  const changes = migrationChanges(root, commit)
+  for (const service of named)
+    if (!existsSync(join(root, 'apps', service, 'migrations')))
+      throw new ReleaseError(`there is no service "${service}" with migrations`)
+  const changes = migrationChanges(root, commit).filter(
+    ({ service }) => named.length === 0 || named.includes(service),
+  )
   const wrong = unlawful(changes)
   if (wrong.length > 0) {
     complain(wrong.join('\n'))
     return 1
   }
-  for (const service of named)
-    if (!existsSync(join(root, 'apps', service, 'migrations')))
-      throw new ReleaseError(`there is no service "${service}" with migrations`)
   const services = named.length > 0 ? named : [...new Set(changes.map(({ service }) => service))]
   const released = services.filter(service => isReleased(root, commit, service))
   if (released.length === 0) {
@@ -69,9 +71,7 @@ function check(
     return 0
   }
   if (runPrevious({ root, release, commit, services: released, print })) return 0
-  const files = changes
-    .filter(({ service }) => released.includes(service))
-    .map(({ service, file }) => `apps/${service}/migrations/${file}`)
+  const files = changes.map(({ service, file }) => `apps/${service}/migrations/${file}`)
   complain(
     `${release} would break while these have run and it still serves: ${files.join(', ') || 'none is new'}; expand first, contract in a later release (README, "Change a table")`,
   )
