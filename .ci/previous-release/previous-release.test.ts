@@ -29,8 +29,7 @@ test('${service} writes a note', async () => {
 })
 `
 const RELEASED = {
-  'package.json': '{ "type": "module" }',
-  'package-lock.json': '{}',
+  'package.json': '{ "type": "module", "dependencies": { "pg": "8.0.0" } }',
   '.gitignore': 'node_modules\n',
   '.ci/vitest.config.ts': `
 import { join } from 'node:path'

@@ -33,14 +33,14 @@ export function runPrevious({ root, release, commit, services, print }: Previous
   }
 }
 
-/** Its own packages, where they are not those of this tree. */
+/** The packages of this tree, where they are compatible with its own: making others takes minutes. */
 function packages(root: string, folder: string, print: (line: string) => void): void {
-  const lock = 'package-lock.json'
-  if (same(join(root, lock), join(folder, lock))) {
+  const other = incompatible(join(folder, 'package.json'), join(root, 'node_modules'))
+  if (other === undefined) {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     return
   }
-  print('its packages are others: npm ci')
+  print(`it needs ${other}, which is not here: npm ci`)
   const { status } = spawnSync('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -48,8 +48,28 @@ function packages(root: string, folder: string, print: (line: string) => void): 
   if (status !== 0) throw new Error('npm ci of the release failed')
 }
 
-const same = (one: string, other: string): boolean =>
-  existsSync(one) && existsSync(other) && readFileSync(one, 'utf8') === readFileSync(other, 'utf8')
+/** @returns the first package that is not here, or only with changes that break */
+function incompatible(packageFile: string, modules: string): string | undefined {
+  const { dependencies, devDependencies } = readJson(packageFile)
+  const wanted = Object.entries({ ...dependencies, ...devDependencies })
+  const found = wanted.find(([name, version]) => {
+    const place = join(modules, name, 'package.json')
+    return !existsSync(place) || series(readJson(place).version) !== series(version)
+  })
+  return found?.join(' ')
+}
+
+/** What versions that do not break each other have in common: `4`, and `0.3` before the first. */
+const series = (version = ''): string =>
+  /(?:[1-9]\d*|0\.\d+)/.exec(version.split('@').at(-1) ?? '')?.[0] ?? ''
+
+interface PackageFile {
+  version?: string
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+}
+
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as PackageFile
 
 function tests(
   folder: string,
