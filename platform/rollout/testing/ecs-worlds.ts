@@ -1,0 +1,35 @@
+import { AwsError, type Answering, type Fault } from './aws-stand-in.ts'
+import { EcsWorld } from './ecs-world.ts'
+
+/** A fault that meets one operation. */
+export interface OperationFault extends Fault {
+  operation: string
+}
+
+/** Several services, each with a cluster of its own by its name, so that every call says whom it is about. */
+export class EcsWorlds implements Answering {
+  readonly faults = new Map<string, OperationFault>()
+  private readonly worlds: readonly EcsWorld[]
+
+  constructor(services: readonly string[]) {
+    this.worlds = services.map(service => new EcsWorld(service))
+  }
+
+  of(service: string): EcsWorld {
+    const found = this.worlds.find(world => world.service === service)
+    if (found) return found
+    throw new Error(`there is no service ${service}`)
+  }
+
+  answer(operation: string, input: Record<string, unknown>): object {
+    const text = JSON.stringify(input)
+    const world = this.worlds.find(({ service }) => text.includes(service))
+    if (!world) throw new Error(`${operation} is about no service: ${text}`)
+    const fault = this.faults.get(world.service)
+    if (fault?.operation === operation && (fault.times ?? 1) > 0) {
+      if (fault.times !== undefined) fault.times -= 1
+      throw new AwsError(fault)
+    }
+    return world.answer(operation, input)
+  }
+}
