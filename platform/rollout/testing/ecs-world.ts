@@ -100,19 +100,19 @@ export class EcsWorld {
       return { service: this.describe() }
     },
     ListTasks: () => ({
-      taskArns: [1, 2].map(number => `${ARN}:task/shop-dev/stopped${number}`),
+      taskArns: [1, 2].map(number => `${ARN}:task/shop-dev/${this.service}.stopped${number}`),
     }),
     RunTask: ({ taskDefinition }) => {
       if (this.migration === 'no place')
         return { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] }
       this.migrations += 1
-      const taskArn = `${ARN}:task/shop-dev/migration${this.migrations}`
+      const taskArn = `${ARN}:task/shop-dev/${this.service}.migration${this.migrations}`
       return { tasks: [{ taskArn, taskDefinitionArn: taskDefinition, lastStatus: 'PROVISIONING' }] }
     },
     StopTask: () => ({ task: {} }),
     DescribeTasks: ({ tasks }) => ({
       tasks: (tasks as string[]).map(task =>
-        task.includes('/migration') ? this.migrationTask(task) : this.stoppedTask(task),
+        task.includes('.migration') ? this.migrationTask(task) : this.stoppedTask(task),
       ),
     }),
     GetLogEvents: ({ logStreamName, limit }) => {

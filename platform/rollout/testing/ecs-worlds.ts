@@ -6,13 +6,14 @@ export interface OperationFault extends Fault {
   operation: string
 }
 
-/** Several services, each with a cluster of its own by its name, so that every call says whom it is about. */
+/** Several services. Every call says whom it is about: by name, by a task's ARN or by the name of an alarm or a log. */
 export class EcsWorlds implements Answering {
   readonly faults = new Map<string, OperationFault>()
   private readonly worlds: readonly EcsWorld[]
 
-  constructor(services: readonly string[]) {
-    this.worlds = services.map(service => new EcsWorld(service))
+  /** @param taskDefinition what each runs already */
+  constructor(services: readonly string[], taskDefinition?: string) {
+    this.worlds = services.map(service => new EcsWorld(service, taskDefinition))
   }
 
   of(service: string): EcsWorld {
