@@ -6,7 +6,7 @@ import * as services from '../../platform/services.ts'
 //   AWS_ENDPOINT_URL=http://127.0.0.1:PORT pulumi.sh up
 const worlds = new EcsWorlds(
   Object.keys(services),
-  'arn:aws:ecs:us-east-1:1:task-definition/none:1',
+  service => `arn:aws:ecs:us-east-1:1:task-definition/${service}-before:1`,
 )
 const { endpoint } = await awsStandIn(worlds)
 console.log(`AWS_ENDPOINT_URL=${endpoint}`)

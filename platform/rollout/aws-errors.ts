@@ -17,7 +17,7 @@ const PROBLEMS: Readonly<Record<AwsProblem, RegExp>> = {
   throttled: /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded)$/,
   'no answer':
     /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/,
-  gone: /^(ClusterNotFoundException|ServiceNotFoundException|ServiceNotActiveException)$/,
+  gone: /^(ClusterNotFoundException|ServiceNotFoundException|ServiceNotActiveException|QueueDoesNotExist)$/,
 }
 
 export type Advice = Readonly<Record<AwsProblem, string>>

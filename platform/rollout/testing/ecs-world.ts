@@ -95,6 +95,19 @@ export class EcsWorld {
       this.looked(found, 1)
       return { serviceDeployments: found ? [this.deploymentOf(found)] : [] }
     },
+    DescribeTaskDefinition: ({ taskDefinition }) => ({
+      taskDefinition: {
+        taskDefinitionArn: taskDefinition,
+        containerDefinitions: [
+          {
+            name: this.service,
+            environment: [
+              { name: 'SERVICE_VERSION', value: String(taskDefinition).split('/').at(-1) },
+            ],
+          },
+        ],
+      },
+    }),
     UpdateService: ({ taskDefinition }) => {
       this.begin(taskDefinition as string)
       return { service: this.describe() }

@@ -11,9 +11,9 @@ export class EcsWorlds implements Answering {
   readonly faults = new Map<string, OperationFault>()
   private readonly worlds: readonly EcsWorld[]
 
-  /** @param taskDefinition what each runs already */
-  constructor(services: readonly string[], taskDefinition?: string) {
-    this.worlds = services.map(service => new EcsWorld(service, taskDefinition))
+  /** @param runs ARN of the task definition that each runs already */
+  constructor(services: readonly string[], runs?: (service: string) => string) {
+    this.worlds = services.map(service => new EcsWorld(service, runs?.(service)))
   }
 
   of(service: string): EcsWorld {
@@ -23,6 +23,29 @@ export class EcsWorlds implements Answering {
   }
 
   answer(operation: string, input: Record<string, unknown>): object {
+    if (operation === 'DescribeServices') return this.describe(input['services'] as string[], input)
+    return this.ask(operation, input)
+  }
+
+  /** One call may be about several services. */
+  private describe(services: readonly string[], input: Record<string, unknown>): object {
+    const there = services.filter(service => this.worlds.some(world => world.service === service))
+    return {
+      services: there.flatMap(
+        service =>
+          (
+            this.ask('DescribeServices', { ...input, services: [service] }) as {
+              services: object[]
+            }
+          ).services,
+      ),
+      failures: services
+        .filter(service => !there.includes(service))
+        .map(service => ({ arn: service, reason: 'MISSING' })),
+    }
+  }
+
+  private ask(operation: string, input: Record<string, unknown>): object {
     const text = JSON.stringify(input)
     const world = this.worlds.find(({ service }) => text.includes(service))
     if (!world) throw new Error(`${operation} is about no service: ${text}`)
