@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { createLocalJWKSet, exportJWK } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { tokenVerifier } from '../shared/auth/tokens.ts'
 import { tokenIssuer } from './access-tokens.ts'
@@ -15,8 +15,9 @@ afterEach(() => void vi.useRealTimers())
 
 /** A token of now, and who verifies it. */
 async function issued() {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA')
-  const keys = { current: () => ({ kid: 'k', algorithm: 'EdDSA', privateKey }) } as SigningKeys
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const current: SigningKeys['current'] = () => ({ kid: 'k', algorithm: 'EdDSA', privateKey })
+  const keys = { current } as SigningKeys
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }
   const { access_token: token } = await tokenIssuer(keys, ISSUER)(user, 'refresh')
   return { token, verify: tokenVerifier(createLocalJWKSet({ keys: [jwk] }), ISSUER) }

@@ -3,10 +3,10 @@ import type { AnyManifest } from '../../../apps/shared/manifest.ts'
 import { ISSUER, type System } from '../../system.ts'
 import { EDGE_PORT } from './edge-config.ts'
 import type { ComposeSettings } from './options.ts'
+import { CONFINED, EAGERLY, type Part, postgres, secretPath, VALKEY } from './parts.ts'
 import { composeEnvironment } from './environment.ts'
 import {
   type Atoms,
-  CACHE_USERS,
   DATABASE,
   DATABASE_ADMIN,
   partSecrets,
@@ -31,18 +31,13 @@ export interface Composed {
   secrets: SecretFiles
 }
 
-interface Part {
-  image: string
-  [key: string]: unknown
-}
-
 type When = 'service_healthy' | 'service_completed_successfully'
 
 /** compose.yaml, and the files of its secrets. Pure. Source: compose-spec. */
 export function compose(options: ComposeOptions): Composed {
   const manifests = [...options.system.values()]
   const secrets: Record<string, string> = { ...partSecrets(options.system, options.atoms) }
-  const parts: Record<string, Part> = { postgres: postgres(options), valkey: VALKEY }
+  const parts: Record<string, Part> = { postgres: postgres(options.databasePort), valkey: VALKEY }
   for (const manifest of manifests) {
     const { plain, secret } = composeEnvironment(
       manifest,
@@ -76,64 +71,6 @@ const publicUrl = ({ port }: ComposeOptions): string => `http://localhost:${port
 const migration = ({ name }: AnyManifest): string => `${name}-migrate`
 const secretName = ({ name }: AnyManifest, variable: string): string =>
   `${name}-${variable.toLowerCase().replaceAll('_', '-')}`
-const secretPath = (name: string): string => `/run/secrets/${name}`
-
-/** So often at first, so that what waits for it starts at once. */
-const EAGERLY = {
-  interval: '10s',
-  timeout: '5s',
-  retries: 3,
-  start_period: '60s',
-  start_interval: '500ms',
-}
-
-const postgres = ({ databasePort }: ComposeOptions): Part => ({
-  image: 'postgres:18',
-  command: ['postgres', '-c', 'max_connections=200'],
-  environment: {
-    POSTGRES_DB: DATABASE,
-    POSTGRES_USER: DATABASE_ADMIN,
-    POSTGRES_PASSWORD_FILE: secretPath(POSTGRES_PASSWORD),
-  },
-  secrets: [POSTGRES_PASSWORD],
-  volumes: ['database:/var/lib/postgresql'],
-  // A port needs a network that leads outside.
-  networks: databasePort === undefined ? ['data'] : ['data', 'default'],
-  ...(databasePort !== undefined && { ports: [`127.0.0.1:${databasePort}:5432`] }),
-  // By TCP: the server that makes the database at first listens on its socket alone.
-  healthcheck: {
-    test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', DATABASE_ADMIN, '-d', DATABASE],
-    ...EAGERLY,
-  },
-  security_opt: ['no-new-privileges:true'],
-  restart: 'unless-stopped',
-  stop_grace_period: '60s',
-  shm_size: '128mb',
-})
-
-const VALKEY: Part = {
-  image: 'valkey/valkey:8-alpine',
-  // What is in it may be lost.
-  command: [
-    ...['valkey-server', '--aclfile', secretPath(CACHE_USERS), '--save', '', '--appendonly', 'no'],
-    ...['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
-    // Who has no password may ping, see `valkey-users`; without this it would be taken for a server left open.
-    ...['--protected-mode', 'no'],
-  ],
-  secrets: [CACHE_USERS],
-  networks: ['data'],
-  tmpfs: ['/data'],
-  healthcheck: { test: ['CMD', 'valkey-cli', 'ping'], ...EAGERLY },
-  security_opt: ['no-new-privileges:true'],
-  restart: 'unless-stopped',
-}
-
-/** As tasks on AWS run: not root, without capabilities, and nothing but /tmp to write to. */
-const CONFINED = {
-  read_only: true,
-  cap_drop: ['ALL'],
-  security_opt: ['no-new-privileges:true'],
-}
 
 const imageOf = ({ name }: AnyManifest): string => `shop/${name}`
 
