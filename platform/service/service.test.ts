@@ -137,7 +137,7 @@ test('the load balancer sends to tasks that say they are ready, and lets those t
   })
 })
 
-test('an image is built from the root for the processor, tagged by its sources and never moved', async () => {
+test('an image is built from its own sources for the processor, tagged by them and never moved', async () => {
   const declared = await prod
   const repository = declared.one('ecr/repository:Repository', 'users-image-repository').inputs
   expect(repository).toMatchObject({
@@ -145,12 +145,13 @@ test('an image is built from the root for the processor, tagged by its sources a
     imageScanningConfiguration: { scanOnPush: true },
   })
   const image = declared.resources.find(({ name }) => name === 'users-image-build')?.inputs
+  const context = `./node_modules/.cache/images/users-${image?.['imageTag'] as string}`
   expect(image).toMatchObject({
-    context: '.',
-    dockerfile: './apps/Dockerfile',
+    context,
+    dockerfile: `${context}/apps/Dockerfile`,
     platform: 'linux/arm64',
     target: 'image',
-    args: { SERVICE: 'users', REVISION: image?.['imageTag'] },
+    args: { SERVICE: 'users', REVISION: image?.['imageTag'], SOURCE_DATE_EPOCH: '0' },
     imageTag: expect.stringMatching(/^[0-9a-f]{16}$/),
   })
   const withExec = await declaredPlatform({ config: { exec: true } })
