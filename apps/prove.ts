@@ -18,6 +18,7 @@ try {
     ...options,
     appsDir: import.meta.dirname,
     path: process.env['PATH'] ?? '',
+    env: process.env,
     output,
   })
   process.exit(broken === 0 ? 0 : 1)

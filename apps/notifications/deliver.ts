@@ -107,7 +107,11 @@ function laterOrNever(deps: DeliverDeps, due: Due, reason: string, error: unknow
   return { result: due.attempts >= deps.attempts ? 'failed' : 'later', reason }
 }
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error')
+/** `ENOSPC` says more than `Error`; messages may hold addresses. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
 
 async function send(deps: DeliverDeps, due: Due, key: string, address: string) {
   const { channels, site } = deps

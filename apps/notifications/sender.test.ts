@@ -20,12 +20,14 @@ let arranged: TestDatabase
 let database: Database
 let sent: Outgoing[]
 /** What the provider does with the next messages; then it takes them. */
-let answers: (Verdict | 'dies')[]
+let answers: (Verdict | 'dies' | 'disk full')[]
 
 const channel: MessageChannel = {
   send: async message => {
     const answer = answers.shift()
     if (answer === 'dies') throw new Error('the process would have died here')
+    if (answer === 'disk full')
+      throw Object.assign(new Error('write: no space for bea@example.com'), { code: 'ENOSPC' })
     if (answer !== undefined) throw new NotSent(answer, `provider says ${answer}`)
     sent.push(message)
     return { providerId: 'provider' }
@@ -160,6 +162,13 @@ test('senders at once take each message once, though no log would stop the secon
   await Promise.all(Array.from({ length: 4 }, () => sendDue(deps({ deliveryLog }))))
   expect(sent).toHaveLength(ids.length)
   expect(new Set(sent.map(({ key }) => key)).size).toBe(ids.length)
+})
+
+test('what the system refuses is named, without what the message says', async () => {
+  const id = await due()
+  answers = ['disk full']
+  await sendDue(deps())
+  expect(await rowOf(id)).toMatchObject({ state: 'due', reason: 'ENOSPC' })
 })
 
 test('a provider that is busy is asked again later, and then the message goes', async () => {

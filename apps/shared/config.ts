@@ -8,6 +8,7 @@ import {
   readMessaging,
   type SmsConfig,
 } from './messaging-config.ts'
+import { readSecret } from './secret-files.ts'
 
 type Values<S extends Shapes> = { [K in keyof S]: z.output<S[K]> }
 type IfNeeded<M extends AnyManifest, N extends string, T> = N extends keyof M['needs'] ? T : unknown
@@ -110,7 +111,7 @@ function isOrigin(text: string): boolean {
 }
 
 /**
- * Reads a service's environment as its manifest says.
+ * Reads a service's environment as its manifest says. A secret may stand in a file: `DATABASE_URL_FILE` names it.
  * @throws {ConfigError} with every problem at once
  */
 export function readConfig<M extends AnyManifest>(
@@ -146,7 +147,8 @@ export type Read = <T>(name: string, shape: z.ZodType<T>, secret?: boolean) => T
 
 function reader(env: Readonly<Record<string, string | undefined>>, problems: string[]): Read {
   return <T>(name: string, shape: z.ZodType<T>, secret = false): T => {
-    const given = env[name] === '' ? undefined : env[name]
+    const given = secret ? readSecret(env, name, problems) : env[name] || undefined
+    if (given === null) return undefined as T
     const result = shape.safeParse(given)
     if (result.success) return result.data
     const allowed = [...new Set(result.error.issues.map(issue => issue.message))].join(', ')

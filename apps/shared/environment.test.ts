@@ -77,7 +77,7 @@ test('what is supplied is what the service reads', () => {
   expect(config).toEqual({ service: 'orders', ...supply })
 })
 
-test('the service reads exactly the variables that are generated', () => {
+test('the service reads exactly the variables that are generated, a secret also from a file', () => {
   const database = { ...supply.database, iamRegion: 'eu-west-1' }
   const { plain, secret } = environmentOf(manifest, { ...supply, database })
   const env = { ...plain, ...secret }
@@ -91,7 +91,9 @@ test('the service reads exactly the variables that are generated', () => {
       },
     }),
   )
-  expect([...reads].sort()).toEqual(Object.keys(env).sort())
+  // With a region DATABASE_URL is no secret, but where it comes from is the same.
+  const files = [...Object.keys(secret), 'DATABASE_URL'].map(name => `${name}_FILE`)
+  expect([...reads].sort()).toEqual([...Object.keys(env), ...files].sort())
 })
 
 test('only what may be shown is plain: no credential of a URL, no token, no secret', () => {

@@ -135,9 +135,7 @@ export const PLATFORM_VARIABLES = [
   'DATABASE_POOL_SIZE',
   'DATABASE_IAM_REGION',
   'DATABASE_ADMIN_PASSWORD',
-  'CACHE_URL',
-  'JWKS_URL',
-  'TABLE_NAME',
+  ...(['CACHE_URL', 'JWKS_URL', 'TABLE_NAME'] as const),
   ...(['MAIL_FROM', 'MAIL_CONFIGURATION_SET', 'MAIL_FOLDER', 'SMS_ENABLED', 'SMS_FOLDER'] as const),
   ...(['PUSH_IOS_APPLICATION', 'PUSH_ANDROID_APPLICATION', 'PUSH_FOLDER'] as const),
   ...(['EVENTS_TOPIC_ARN', 'EVENTS_QUEUE_URL', 'EVENTS_DEAD_LETTER_URL'] as const),
@@ -251,5 +249,8 @@ function clashes({ settings, secrets, calls }: AnyManifest): string[] {
     if (taken.has(variable)) problems.push(`"${key}" becomes ${variable}, which is taken`)
     taken.add(variable)
   }
+  // `KEY_FILE` names the file of `KEY`, see `secret-files.ts`.
+  for (const variable of [...taken].filter(name => taken.has(`${name}_FILE`)))
+    problems.push(`${variable}_FILE can't be a setting: it names the file of ${variable}`)
   return problems
 }

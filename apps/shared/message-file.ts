@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -25,8 +25,13 @@ const ENDING = '.json'
 export async function writeMessageFile(folder: string, message: MessageFile): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const unfinished = join(folder, `.${randomUUID()}`)
-  await writeFile(unfinished, `${JSON.stringify(message, undefined, 2)}\n`, { mode: 0o600 })
-  await rename(unfinished, join(folder, fileName(message)))
+  try {
+    await writeFile(unfinished, `${JSON.stringify(message, undefined, 2)}\n`, { mode: 0o600 })
+    await rename(unfinished, join(folder, fileName(message)))
+  } catch (error) {
+    await rm(unfinished, { force: true }) // a full disk would get fuller with each try
+    throw error
+  }
 }
 
 /** The newest first. A file that is no message is left out. */

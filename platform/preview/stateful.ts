@@ -32,7 +32,8 @@ const STATEFUL: Readonly<Record<string, string>> = {
 }
 
 /** What would be lost with the resource; undefined for what can be made again. */
-export const lostWith = ({ type }: Pick<PreviewResource, 'type'>): string | undefined => STATEFUL[type]
+export const lostWith = ({ type }: Pick<PreviewResource, 'type'>): string | undefined =>
+  STATEFUL[type]
 
 const PROTECTING = ['deletionProtection', 'enableDeletionProtection', 'deletionProtectionEnabled']
 

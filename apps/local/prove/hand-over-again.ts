@@ -1,4 +1,4 @@
-import type { ArrangedShop } from './arranged-shop.ts'
+import type { ProofShop } from './arranged-shop.ts'
 
 /**
  * Has every event that was sent so far handed over once more, as a bus may deliver it twice, and as a relay does that
@@ -8,7 +8,7 @@ import type { ArrangedShop } from './arranged-shop.ts'
 export async function handOverAgain({
   query,
   manifests,
-}: Pick<ArrangedShop, 'query' | 'manifests'>): Promise<number> {
+}: Pick<ProofShop, 'query' | 'manifests'>): Promise<number> {
   let count = 0
   for (const { name } of manifests.filter(({ publishes }) => publishes.length > 0)) {
     const { length } = await query(`

@@ -1,7 +1,8 @@
 import type { Output } from '../log.ts'
 import { holdsWithin } from '../processes/poll.ts'
-import { type ArrangedShop, arrangeShop } from './arranged-shop.ts'
+import { arrangeShop, type ProofShop } from './arranged-shop.ts'
 import type { Receipts } from './buyer.ts'
+import { openComposeShop } from './compose-shop.ts'
 import { eventRules, underWay } from './event-rules.ts'
 import { killSchedule } from './kill-schedule.ts'
 import type { ProveOptions } from './prove-options.ts'
@@ -12,6 +13,8 @@ import { type Rule, RULES } from './rules.ts'
 export interface ProveCheckoutOptions extends ProveOptions {
   appsDir: string
   path: string
+  /** Of commands of Docker. */
+  env: Readonly<Record<string, string | undefined>>
   output: Output
 }
 
@@ -24,10 +27,13 @@ const SHOWN = 10
  * @returns how many rules were broken
  */
 export async function proveCheckout(options: ProveCheckoutOptions): Promise<number> {
-  const { buyers, units, seconds, kills, seed, output } = options
-  const command = `npm run prove -- checkout --buyers ${buyers} --units ${units} --seconds ${seconds} --kills ${kills} --seed ${seed}`
+  const { buyers, units, seconds, kills, seed, compose, output } = options
+  const command = `npm run prove -- checkout ${compose === undefined ? '' : `--compose ${compose} `}--buyers ${buyers} --units ${units} --seconds ${seconds} ${compose === undefined ? `--kills ${kills} ` : ''}--seed ${seed}`
   output.print(command)
-  const shop = await arrangeShop(options)
+  const shop =
+    compose === undefined
+      ? await arrangeShop(options)
+      : await openComposeShop({ ...options, folder: compose })
   try {
     const random = randomOf(seed)
     const violations: string[] = []
@@ -69,7 +75,7 @@ export async function proveCheckout(options: ProveCheckoutOptions): Promise<numb
 }
 
 /** Lets the time of orders that nobody pays run out, and waits until nothing is under way. @returns what still is */
-async function settle({ query, manifests }: ArrangedShop): Promise<string[]> {
+async function settle({ query, manifests }: ProofShop): Promise<string[]> {
   await query(
     `update orders.orders set expires_at = now() - interval '1 h' where status = 'pending'`,
   )
@@ -92,7 +98,7 @@ interface Verdict {
 }
 
 async function soldRule(
-  shop: ArrangedShop,
+  shop: ProofShop,
   { buyers, units }: ProveOptions,
   { gone }: Receipts,
 ): Promise<Verdict> {
@@ -104,7 +110,7 @@ async function soldRule(
   }
 }
 
-async function receiptRule({ query }: ArrangedShop, receipts: Receipts): Promise<Verdict> {
+async function receiptRule({ query }: ProofShop, receipts: Receipts): Promise<Verdict> {
   const lost = async (ids: ReadonlySet<string>, table: string) =>
     texts(
       await query(
@@ -121,7 +127,7 @@ async function receiptRule({ query }: ArrangedShop, receipts: Receipts): Promise
   }
 }
 
-const checked = (shop: ArrangedShop, rules: readonly Rule[]): Promise<Verdict[]> =>
+const checked = (shop: ProofShop, rules: readonly Rule[]): Promise<Verdict[]> =>
   Promise.all(
     rules.map(async ({ rule, broken }) => ({ rule, found: texts(await shop.query(broken)) })),
   )

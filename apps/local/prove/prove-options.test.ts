@@ -18,8 +18,16 @@ test('a seed that is given replays a run', () => {
   })
 })
 
+test('against a compose project the proof is small, and kills nothing', () => {
+  expect(readProveOptions(['checkout', '--compose', 'here', '--units', '5'], 42)).toEqual({
+    ...{ buyers: 20, units: 5, seconds: 15, kills: 0, seed: 42, compose: 'here' },
+  })
+})
+
 test.for([
   [[], 'Say what to prove.'],
+  [['checkout', '--compose', 'here', '--kills', '1'], '--kills does not go with --compose'],
+  [['checkout', '--compose', ''], '--compose is empty; name the folder of a compose project.'],
   [['shipping'], 'There is no proof named "shipping"; there is: checkout.'],
   [['checkout', '--buyers', '0'], '--buyers 0 must be a whole number from 1 to 2000.'],
   [['checkout', '--units', 'many'], '--units many must be a whole number from 1 to 10000.'],

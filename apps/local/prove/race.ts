@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pause } from '../../shared/bus/keep-trying.ts'
 import type { Output } from '../log.ts'
 import { holdsWithin } from '../processes/poll.ts'
-import type { ArrangedShop } from './arranged-shop.ts'
+import type { ProofShop } from './arranged-shop.ts'
 import { type Buyer, buy, type Receipts } from './buyer.ts'
 import { handOverAgain } from './hand-over-again.ts'
 import type { Kill } from './kill-schedule.ts'
@@ -28,7 +28,7 @@ interface RaceOptions {
 
 /** Buyers race while processes are killed, and until everything is sold. */
 export async function raceWhileKilling(
-  shop: ArrangedShop,
+  shop: ProofShop,
   { units, seconds, output }: RaceOptions,
   schedule: readonly Kill[],
   random: Random,
@@ -68,7 +68,7 @@ export async function raceWhileKilling(
 
 /** A line now and then: a race takes minutes. */
 async function tellProgress(
-  { query, race }: ArrangedShop,
+  { query, race }: ProofShop,
   output: Output,
   over: AbortSignal,
 ): Promise<void> {
@@ -85,7 +85,7 @@ async function tellProgress(
   }
 }
 
-async function killAll({ parts }: ArrangedShop, schedule: readonly Kill[]): Promise<void> {
+async function killAll({ parts }: ProofShop, schedule: readonly Kill[]): Promise<void> {
   const begun = performance.now()
   for (const { atMs, target } of schedule) {
     await sleep(Math.max(0, begun + atMs - performance.now()))
@@ -107,11 +107,11 @@ function kill(pid: number): void {
 }
 
 /** Units of the scarce product in paid orders. */
-export async function soldOf({ query, race }: ArrangedShop): Promise<number> {
+export async function soldOf({ query, race }: ProofShop): Promise<number> {
   const [row] = await query<{ sold: number }>(SOLD, [race.scarce])
   return row?.sold ?? 0
 }
 
 /** No order is left that could still end either way. */
-const isPaidOut = async ({ query }: ArrangedShop): Promise<boolean> =>
+const isPaidOut = async ({ query }: ProofShop): Promise<boolean> =>
   (await query(`select from orders.orders where status = 'pending'`)).length === 0

@@ -11,6 +11,8 @@ const DOWN = new Set([
   '57P03', // cannot_connect_now
   '57014', // query_canceled: statement timeout
   '55P03', // lock_not_available: lock timeout
+  '53100', // disk_full
+  '53200', // out_of_memory
   '53300', // too_many_connections
   // The login was refused: the password or IAM token is being changed, or the database is not made yet.
   '28P01',

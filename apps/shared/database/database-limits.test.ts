@@ -112,6 +112,14 @@ test.for([
   }
 })
 
+test.for(['disk_full', 'out_of_memory'])(
+  'a database with %s is an outage and no bug',
+  async lacks => {
+    const answer = await sql(`do $$ begin raise ${lacks} using message = 'no room'; end $$`)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+  },
+)
+
 test('an error in a statement is a fault of ours, not an outage, and says nothing outside', async () => {
   const answer = await sql('select nonsense from notes')
   expect(answer).toMatchObject({ status: 500, body: { detail: 'Internal Server Error' } })

@@ -2,10 +2,12 @@ import type { AnyManifest } from '../manifest.ts'
 import { type DatabaseAndEvents, migrateService } from './migrate-service.ts'
 import { AdminUrl } from './migrations.ts'
 import type { Command } from '../process/run.ts'
+import { secretText } from '../secret-files.ts'
 
 /**
  * `node apps/NAME/main.ts migrate`: needs `DATABASE_ADMIN_URL` beside the service's own environment, and
- * `DATABASE_ADMIN_PASSWORD` where a secret store holds the password apart from the URL.
+ * `DATABASE_ADMIN_PASSWORD` where a secret store holds the password apart from the URL; both may stand in files, named by
+ * `DATABASE_ADMIN_URL_FILE` and `DATABASE_ADMIN_PASSWORD_FILE`.
  */
 export const migrateCommand =
   <M extends AnyManifest>(
@@ -13,14 +15,14 @@ export const migrateCommand =
     env: Readonly<Record<string, string | undefined>>,
   ): Command<M> =>
   async ({ manifest, config, log }) => {
-    const adminUrl = AdminUrl.safeParse(env['DATABASE_ADMIN_URL'])
+    const adminUrl = AdminUrl.safeParse(secretText(env, 'DATABASE_ADMIN_URL'))
     if (!adminUrl.success)
       throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))
     const done = await migrateService(
       {
         manifest,
         config: config as unknown as DatabaseAndEvents,
-        adminUrl: withPassword(adminUrl.data, env['DATABASE_ADMIN_PASSWORD']),
+        adminUrl: withPassword(adminUrl.data, secretText(env, 'DATABASE_ADMIN_PASSWORD')),
         folder,
       },
       log,

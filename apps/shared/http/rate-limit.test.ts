@@ -119,6 +119,31 @@ test.skipIf(!redisUrl)('[needs redis-server] two instances share a limit', async
 })
 
 test.skipIf(!redisUrl)(
+  '[needs redis-server] with a hung Redis one request waits for it, those after it do not',
+  async () => {
+    await using server = await testRedis()
+    const redis = await connected(server.url)
+    try {
+      const limiters = rateLimiters('fixture', redis)
+      const [logins, mails] = ['logins', 'mails'].map(name =>
+        limiters({ name, points: 9, windowSeconds: 60 }),
+      )
+      server.hang()
+      await consume(logins!, 'ada')
+      const asked = vi.spyOn(redis, 'sendCommand')
+      await consume(logins!, 'ada')
+      await consume(mails!, 'ada')
+      await logins!.reward('ada')
+      await logins!.delete('ada')
+      expect(asked).not.toHaveBeenCalled()
+    } finally {
+      server.wake()
+      redis.disconnect()
+    }
+  },
+)
+
+test.skipIf(!redisUrl)(
   '[needs redis-server] when Redis hangs or dies the limit holds per process, and is shared again later',
   async () => {
     await using server = await testRedis()

@@ -10,6 +10,7 @@ import {
 import type { Caller } from '../auth/auth.ts'
 import { AppError } from './errors.ts'
 import { documented, problemSpec } from './openapi.ts'
+import { restingRedis } from './resting-redis.ts'
 
 export interface Limit {
   /** Part of the key in Redis; unique in the service. */
@@ -22,15 +23,20 @@ export interface Limit {
 export type Limiters = (limit: Limit) => RateLimiterAbstract
 
 /** Limits shared by all instances through Redis, or per process without it; when Redis fails, per process until it is back. */
-export const rateLimiters =
-  (service: string, redis: Redis | undefined): Limiters =>
-  ({ name, points, windowSeconds }) => {
+export function rateLimiters(service: string, redis: Redis | undefined): Limiters {
+  const resting = redis && restingRedis(redis)
+  return ({ name, points, windowSeconds }) => {
     const options = { keyPrefix: `${service}:limit:${name}`, points, duration: windowSeconds }
-    const memory = new RateLimiterMemory(options)
-    return redis
-      ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
-      : memory
+    return resting
+      ? new RateLimiterRedis({
+          ...options,
+          storeClient: resting.client,
+          rejectIfRedisNotReady: true,
+          insuranceLimiter: resting.insurance(options),
+        })
+      : new RateLimiterMemory(options)
   }
+}
 
 /** Takes one point. @throws {AppError} 429 with `Retry-After` */
 export async function consume(limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {

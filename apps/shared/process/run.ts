@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type AppEnv, leanFetch } from '../http/http.ts'
+import { giveBackMemory } from './give-back-memory.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { type Log, openLog } from './log.ts'
 import type { AnyManifest } from '../manifest.ts'
@@ -120,7 +121,10 @@ async function serve<M extends AnyManifest>(
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)
     process.exit(1)
   })
-  http.server.listen(port, host, () => log.info({ port, version }, 'listening'))
+  http.server.listen(port, host, () => {
+    log.info({ port, version }, 'listening')
+    giveBackMemory()
+  })
   let stopping = false
   const stop = (cause: string) => {
     stopping = true
