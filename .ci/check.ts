@@ -14,6 +14,10 @@ const CHECKS = [
   },
   { name: 'types', command: ['tsc', '--project', ROOT] },
   { name: 'migrations', command: ['node', join(ROOT, '.ci', 'migrations', 'main.ts')] },
+  {
+    name: 'previous release',
+    command: ['node', join(ROOT, '.ci', 'previous-release', 'main.ts')],
+  },
 ]
 
 /** Not from npm; .ci/run brings it. */

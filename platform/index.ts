@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { accountOf } from './account.ts'
 import { AlarmTopic } from './observability/alarm-topic.ts'
 import { ApiGateway } from './edge/api-gateway.ts'
+import { buildContexts } from './service/build-context.ts'
 import { buildVersions } from './service/build-version.ts'
 import { Cache } from './data/cache.ts'
 import { Cluster } from './service/cluster.ts'
@@ -78,6 +79,7 @@ function platform(system: System, config: StackConfig) {
       alarmTopicArn: alarms.arn,
       alarmSet,
       versionOf: buildVersions(ROOT, tasks.architecture),
+      contextOf: buildContexts(ROOT),
     },
     on,
   )

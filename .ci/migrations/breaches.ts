@@ -18,6 +18,12 @@ export function breachesOf(statement: Node, created: ReadonlySet<string>): Breac
     if (isNew(relation)) return []
     return [{ rule: 'renames', object: `${relation?.relname ?? subname ?? '?'} to ${newname}` }]
   }
+  if ('AlterObjectSchemaStmt' in statement) {
+    const { relation, newschema } = statement.AlterObjectSchemaStmt
+    return [{ rule: 'renames', object: `${relation?.relname ?? '?'} to schema ${newschema}` }]
+  }
+  if ('DoStmt' in statement) return [{ rule: 'hides-statements', object: 'do' }]
+  if ('DropOwnedStmt' in statement) return [{ rule: 'drops-table', object: 'drop owned' }]
   if ('AlterEnumStmt' in statement && statement.AlterEnumStmt.oldVal)
     return [{ rule: 'renames', object: statement.AlterEnumStmt.oldVal }]
   if ('DropStmt' in statement) return inDrop(statement.DropStmt, created)

@@ -6,10 +6,17 @@ const rulesOf = async (sql: string) => (await lintMigration(sql)).map(({ rule })
 
 const REFUSED = {
   'drops-column': ['alter table orders drop column note'],
-  'drops-table': ['drop table orders', 'drop view open_orders', 'drop function reserve(uuid)'],
+  'drops-table': [
+    'drop table orders',
+    'drop view open_orders',
+    'drop function reserve(uuid)',
+    'drop schema orders cascade',
+    'drop owned by orders',
+  ],
   renames: [
     'alter table orders rename column note to notes',
     'alter table orders rename to sales',
+    'alter table orders set schema sales',
     "alter type colour rename value 'red' to 'crimson'",
   ],
   'not-null-without-default': ['alter table orders add column note text not null'],
@@ -42,6 +49,7 @@ const REFUSED = {
     'cluster orders',
     'reindex table orders',
   ],
+  'hides-statements': ['do $$ begin alter table orders drop column note; end $$'],
   'not-in-transaction': ['create index concurrently by_age on orders (created_at)'],
   'not-alone': ['-- no transaction\nselect 1; select 2'],
 } as const satisfies Record<RuleName, readonly string[]>

@@ -56,6 +56,10 @@ export const RULES = {
     why: 'nobody may use the table meanwhile',
     instead: 'do without, or do it in a window of maintenance',
   },
+  'hides-statements': {
+    why: 'what a block does can not be read here',
+    instead: 'write its statements one by one; where that is impossible, say what they do',
+  },
   'not-in-transaction': {
     why: 'PostgreSQL refuses it in a transaction',
     instead: 'put it alone into a file that begins with "-- no transaction"',

@@ -20,7 +20,7 @@ const denied = (sid: string) => deployBoundary(place, names).find(({ Sid }) => S
 test('a role is for one subject and one audience, compared letter by letter', () => {
   const { deploy, preview } = subjectsOf('acme/shop', 'dev')
   expect(deploy).toBe('repo:acme/shop:environment:dev')
-  expect(preview).toBe('repo:acme/shop:pull_request')
+  expect(preview).toEqual(['repo:acme/shop:pull_request', 'repo:acme/shop:ref:refs/heads/main'])
   expect(trustGitHub('arn:provider', deploy).Statement).toEqual([
     {
       Effect: 'Allow',

@@ -35,13 +35,14 @@ export function subjectsOf(repository: string, environment: string) {
   if (!/^[\w.-]+$/.test(environment))
     throw new Error(`environment "${environment}" must be letters, digits, _ . -`)
   return {
-    preview: `repo:${repository}:pull_request`,
+    // Of main: the plan that is approved before a deployment, and the look for drift.
+    preview: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
     deploy: `repo:${repository}:environment:${environment}`,
   }
 }
 
-/** Who may take on a role: a workflow whose token has this subject. */
-export const trustGitHub = (provider: string, subject: string) => ({
+/** Who may take on a role: a workflow whose token has this subject, or one of these. */
+export const trustGitHub = (provider: string, subject: string | readonly string[]) => ({
   Version: '2012-10-17',
   Statement: [
     {

@@ -30,11 +30,12 @@ const trust = (stack: Declared, role: string) =>
   JSON.parse(text(stack.one('iam/role:Role', `delivery-${role}`).inputs['assumeRolePolicy']))
     .Statement[0]
 
-test('pull requests may preview and jobs of the environment may deploy', () => {
+test('pull requests and main may preview and jobs of the environment may deploy', () => {
   const subject = 'token.actions.githubusercontent.com:sub'
-  expect(trust(stack, 'preview').Condition.StringEquals[subject]).toBe(
+  expect(trust(stack, 'preview').Condition.StringEquals[subject]).toEqual([
     'repo:acme/shop:pull_request',
-  )
+    'repo:acme/shop:ref:refs/heads/main',
+  ])
   expect(trust(stack, 'deploy').Condition.StringEquals[subject]).toBe(
     'repo:acme/shop:environment:dev',
   )

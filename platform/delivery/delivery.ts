@@ -109,15 +109,15 @@ export class Delivery extends pulumi.ComponentResource {
   #createPreviewRole(
     name: string,
     provider: pulumi.Input<string>,
-    subject: string,
+    subjects: readonly string[],
     { prefix, project, stack, state = {} }: DeliveryArgs,
   ): pulumi.Output<string> {
     const role = new aws.iam.Role(
       `${name}-preview`,
       {
         name: namesOf(prefix).previewRole,
-        description: 'pulumi preview of pull requests: reads, never customer data',
-        assumeRolePolicy: this.#trust(provider, subject),
+        description: 'pulumi preview of pull requests and of main: reads, never customer data',
+        assumeRolePolicy: this.#trust(provider, subjects),
       },
       { parent: this },
     )
@@ -156,7 +156,10 @@ export class Delivery extends pulumi.ComponentResource {
     return role.arn
   }
 
-  #trust(provider: pulumi.Input<string>, subject: string): pulumi.Output<string> {
+  #trust(
+    provider: pulumi.Input<string>,
+    subject: string | readonly string[],
+  ): pulumi.Output<string> {
     return pulumi.jsonStringify(pulumi.output(provider).apply(arn => trustGitHub(arn, subject)))
   }
 

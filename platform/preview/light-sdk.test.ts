@@ -10,13 +10,22 @@ import { placeOf } from './program-error.ts'
 interface Debuggable {
   debuggablePromise: (promise: Promise<unknown>, context: string) => Promise<unknown>
 }
-const debuggable = createRequire(import.meta.url)(
-  '@pulumi/pulumi/runtime/debuggable.js',
-) as Debuggable
-const usual = debuggable.debuggablePromise
+const require = createRequire(import.meta.url)
+const debuggable = require('@pulumi/pulumi/runtime/debuggable.js') as Debuggable
+const before = debuggable.debuggablePromise
 afterEach(() => {
-  debuggable.debuggablePromise = usual
+  debuggable.debuggablePromise = before
 })
+
+/** As the SDK has it, whoever has changed it in this process. */
+function untouched(): Debuggable['debuggablePromise'] {
+  const file = require.resolve('@pulumi/pulumi/runtime/debuggable.js')
+  const loaded = require.cache[file]
+  delete require.cache[file]
+  const fresh = require(file) as Debuggable
+  require.cache[file] = loaded
+  return fresh.debuggablePromise
+}
 
 test("the SDK's traces of promises are not written, every other stack is", async () => {
   const traceOf = async () => {
@@ -24,6 +33,7 @@ test("the SDK's traces of promises are not written, every other stack is", async
     expect(await debuggable.debuggablePromise(promise, 'a test')).toBe(1)
     return (promise as { _debugStackTrace?: string })._debugStackTrace
   }
+  debuggable.debuggablePromise = untouched()
   expect(await traceOf()).toMatch(/\n {4}at /)
   skipPromiseTraces()
   expect(await traceOf()).toMatch(/^Error:? ?$/)

@@ -4,16 +4,25 @@ import type { PreviewResource } from './stack-preview.ts'
 const STATEFUL: Readonly<Record<string, string>> = {
   'aws:backup/vault:Vault': 'backups',
   'aws:cloudwatch/logGroup:LogGroup': 'logs',
+  'aws:cognito/identityPool:IdentityPool': 'the identities that clients were given',
+  'aws:cognito/userPool:UserPool': 'accounts',
+  'aws:docdb/cluster:Cluster': 'data',
+  'aws:dynamodb/globalTable:GlobalTable': 'data',
   'aws:dynamodb/table:Table': 'data',
+  'aws:ec2/subnet:Subnet': 'every network interface in it',
+  'aws:ec2/vpc:Vpc': 'every network interface in it',
   'aws:ecr/repository:Repository': 'images',
   'aws:efs/fileSystem:FileSystem': 'files',
+  'aws:elasticache/cluster:Cluster': 'cached data',
   'aws:elasticache/replicationGroup:ReplicationGroup': 'cached data',
   'aws:elasticache/serverlessCache:ServerlessCache': 'cached data',
   'aws:kms/key:Key': 'everything encrypted with it',
+  'aws:kms/replicaKey:ReplicaKey': 'everything encrypted with it',
   'aws:rds/cluster:Cluster': 'data',
   'aws:rds/instance:Instance': 'data',
   'aws:route53/zone:Zone': 'name servers and records',
   'aws:s3/bucket:Bucket': 'objects',
+  'aws:s3/bucketV2:BucketV2': 'objects',
   'aws:secretsmanager/secret:Secret': 'secret values',
   'aws:secretsmanager/secretVersion:SecretVersion': 'a secret value',
   'aws:sqs/queue:Queue': 'messages',
@@ -23,7 +32,8 @@ const STATEFUL: Readonly<Record<string, string>> = {
 }
 
 /** What would be lost with the resource; undefined for what can be made again. */
-export const lostWith = ({ type }: PreviewResource): string | undefined => STATEFUL[type]
+export const lostWith = ({ type }: Pick<PreviewResource, 'type'>): string | undefined =>
+  STATEFUL[type]
 
 const PROTECTING = ['deletionProtection', 'enableDeletionProtection', 'deletionProtectionEnabled']
 

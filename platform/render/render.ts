@@ -3,6 +3,7 @@ import { type RenderContext, type Target, UsageError } from './target.ts'
 /** What there is to render for, a line each. */
 const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   compose: async () => (await import('./compose/target.ts')).compose,
+  kubernetes: async () => (await import('./kubernetes/target.ts')).kubernetes,
 }
 
 export interface RenderArgs extends Omit<RenderContext, 'system'> {

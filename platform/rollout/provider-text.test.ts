@@ -19,7 +19,7 @@ function load(text: string): Required<dynamic.ResourceProvider> {
   }
 }
 
-const provider = load(providerText('migration-act.ts', ['taskDefinition']))
+const provider = load(providerText('migration-act.ts', ['taskDefinition', 'log']))
 const inputs = {
   region: 'eu-west-1',
   cluster: 'shop-dev',
@@ -37,6 +37,10 @@ test('only what causes it makes it run again', async () => {
     (await provider.diff('orders', inputs, { ...inputs, ...change })).changes
   expect(await changes({})).toBe(false)
   expect(await changes({ subnets: ['subnet-b'] })).toBe(false)
+  // The engine hands the keys of an object over in any order.
+  const { group, prefix, container } = inputs.log
+  expect(await changes({ log: { container, prefix, group } })).toBe(false)
+  expect(await changes({ log: { group, prefix, container: 'other' } })).toBe(true)
   expect(await changes({ taskDefinition: 'orders-migration:8' })).toBe(true)
 })
 

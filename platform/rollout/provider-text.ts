@@ -18,6 +18,7 @@ export type Act<Inputs> = (inputs: Inputs) => Promise<void>
 export const providerText = (module: string, causes: readonly string[]): string => `
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
+const { isDeepStrictEqual } = require('node:util')
 const causes = ${JSON.stringify(causes)}
 const act = async inputs => {
   const file = pathToFileURL(join(process.cwd(), 'platform', 'rollout', ${JSON.stringify(module)}))
@@ -27,7 +28,7 @@ const act = async inputs => {
 exports.handler = () => ({
   check: async (_, inputs) => ({ inputs }),
   diff: async (_, olds, news) => ({
-    changes: causes.some(name => JSON.stringify(olds[name]) !== JSON.stringify(news[name])),
+    changes: causes.some(name => !isDeepStrictEqual(olds[name], news[name])),
   }),
   create: async inputs => ({ id: inputs.service, outs: await act(inputs) }),
   update: async (_, __, inputs) => ({ outs: await act(inputs) }),

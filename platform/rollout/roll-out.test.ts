@@ -10,7 +10,7 @@ const run: RolloutRun = {
   cluster: 'shop-dev',
   service: 'orders',
   taskDefinition: definition(2),
-  settings: 'a',
+  settings: {},
   log: { group: '/shop-dev/orders', prefix: 'service', container: 'orders' },
   pollSeconds: 10,
   limitSeconds: 600,
@@ -53,7 +53,7 @@ test('one that the circuit breaker took back says deployment, reasons, exit code
       '  circuit breaker: 3 tasks failed, 3 are enough',
       '  stopped tasks:',
       '    2 tasks: EssentialContainerExited: Essential container in task exited; container orders exit code 1',
-      '  last log lines of task stopped1:',
+      '  last log lines of task orders.stopped1:',
       ...Array.from(
         { length: 20 },
         (_, line) => `    {"level":60,"msg":"line ${line + 11}: connect ECONNREFUSED"}`,

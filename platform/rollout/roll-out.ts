@@ -19,8 +19,8 @@ export interface RolloutRun extends Patience, ServicePlace {
   region: string
   /** ARN with revision. */
   taskDefinition: string
-  /** Changes with whatever else makes ECS deploy the service anew. */
-  settings: string
+  /** Whatever else makes ECS deploy the service anew. */
+  settings: Readonly<Record<string, unknown>>
   log: LogPlace
 }
 

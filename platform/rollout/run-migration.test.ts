@@ -54,7 +54,7 @@ test('one that fails says its exit code and its own log lines', async () => {
   expect(message).toBe(
     [
       'migrations of orders failed',
-      '  task migration1 of shop-dev-orders-migration:7 in cluster shop-dev',
+      '  task orders.migration1 of shop-dev-orders-migration:7 in cluster shop-dev',
       '  stopped: EssentialContainerExited: Essential container in task exited; container orders exit code 1',
       '  its last log lines:',
       '    {"level":30,"msg":"migrating 0007-remark"}',

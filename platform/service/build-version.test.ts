@@ -8,7 +8,7 @@ let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'build-'))
   mkdirSync(join(root, 'apps'), { recursive: true })
-  for (const file of ['package.json', 'package-lock.json', '.npmrc', '.dockerignore'])
+  for (const file of ['package.json', 'package-lock.json', '.npmrc'])
     writeFileSync(join(root, file), file)
   writeFileSync(join(root, 'apps', 'Dockerfile'), 'FROM scratch')
   for (const folder of ['users', 'orders', 'shared', 'bundle']) {
@@ -29,7 +29,6 @@ test.for([
   ['how it is bundled', 'apps/bundle/main.ts'],
   ['the Dockerfile', 'apps/Dockerfile'],
   ['the lock file', 'package-lock.json'],
-  ['what is left out of the build', '.dockerignore'],
   ['a new file', 'apps/users/new.ts'],
 ] as const)('%s that changes makes another version', ([, file]) => {
   const before = buildVersions(root, 'arm64')('users')

@@ -10,7 +10,6 @@ const SHARED = [
   'package.json',
   'package-lock.json',
   '.npmrc',
-  '.dockerignore',
 ]
 /** Tests, as `.dockerignore` has them. */
 const LEFT_OUT = /(^|\/)testing(\/|[^/]*\.ts$)|\.test\.ts$/
@@ -23,22 +22,39 @@ const CHARS = 16
  * @returns the version of a service by its name
  */
 export function buildVersions(root: string, architecture: string): (service: string) => string {
-  const shared = digests(root, SHARED)
+  const known = new Map<string, string>()
+  const digest = digests(root)
   return service => {
-    const hash = createHash('sha256').update(`${architecture}\n${service}\n`)
-    for (const line of [...shared, ...digests(root, [`apps/${service}`])]) hash.update(line)
-    return hash.digest('hex').slice(0, CHARS)
+    const version =
+      known.get(service) ?? versionFrom(architecture, service, sourcesOf(root, service).map(digest))
+    known.set(service, version)
+    return version
   }
 }
 
-/** A line for each file: name and hash. */
-const digests = (root: string, paths: readonly string[]): string[] =>
-  paths
-    .flatMap(path => filesUnder(root, path))
-    .map(file => {
-      const digest = createHash('sha256').update(readFileSync(join(root, file)))
-      return `${file} ${digest.digest('hex')}\n`
-    })
+function versionFrom(architecture: string, service: string, lines: readonly string[]): string {
+  const hash = createHash('sha256').update(`${architecture}\n${service}\n`)
+  for (const line of lines) hash.update(line)
+  return hash.digest('hex').slice(0, CHARS)
+}
+
+/** Files that the image of a service is built from; paths from `root`. */
+export const sourcesOf = (root: string, service: string): string[] =>
+  [...SHARED, `apps/${service}`].flatMap(path => filesUnder(root, path))
+
+/** A line for each file, name and hash; files that services share are read once. */
+function digests(root: string): (file: string) => string {
+  const known = new Map<string, string>()
+  return file => {
+    const line =
+      known.get(file) ??
+      `${file} ${createHash('sha256')
+        .update(readFileSync(join(root, file)))
+        .digest('hex')}\n`
+    known.set(file, line)
+    return line
+  }
+}
 
 function filesUnder(root: string, path: string): string[] {
   const place = join(root, path)

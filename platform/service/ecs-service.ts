@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import * as aws from '@pulumi/aws'
-import * as pulumi from '@pulumi/pulumi'
+import type * as pulumi from '@pulumi/pulumi'
 import { capacityOf } from './capacity.ts'
 import { SERVICE_PORT } from './ports.ts'
 import type { ServiceArgs } from './service-args.ts'
@@ -18,8 +17,8 @@ export interface EcsServiceParts {
 
 export interface EcsService {
   service: aws.ecs.Service
-  /** Changes with all that makes ECS deploy the service, but for the task definition. */
-  settings: pulumi.Output<string>
+  /** All that makes ECS deploy the service when it changes, but for the task definition. */
+  settings: pulumi.Inputs
 }
 
 /** Seconds in which a new task may be unhealthy at the load balancer. */
@@ -63,12 +62,7 @@ export function createEcsService(
       ],
     },
   )
-  return {
-    service,
-    settings: pulumi
-      .jsonStringify(settings)
-      .apply(text => createHash('sha256').update(text).digest('hex').slice(0, 16)),
-  }
+  return { service, settings }
 }
 
 const settingsOf = (

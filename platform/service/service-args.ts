@@ -47,6 +47,8 @@ export interface Foundation {
   rollouts: 'leave' | 'wait'
   /** Of a service: the hash of its sources, tag of its image. */
   versionOf: (service: string) => string
+  /** Folder that the image of a version is built from. */
+  contextOf: (service: string, version: string) => string
 }
 
 /** What a caller must know of a service. */

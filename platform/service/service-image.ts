@@ -8,6 +8,8 @@ export interface ServiceImageArgs {
   service: string
   /** Tag of the image: the hash of what it is built from. */
   version: string
+  /** Folder that holds what it is built from. */
+  context: string
   architecture: 'arm64' | 'x86_64'
   keyArn: pulumi.Input<string>
   /** Whether `aws ecs execute-command` finds a shell in it. */
@@ -28,7 +30,7 @@ export class ServiceImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shop:platform:ServiceImage', name, {}, opts)
-    const { prefix, service, version, architecture, exec, keyArn, protect } = args
+    const { prefix, service, version, context, architecture, exec, keyArn, protect } = args
     const repository = new aws.ecr.Repository(
       `${name}-repository`,
       {
@@ -49,12 +51,13 @@ export class ServiceImage extends pulumi.ComponentResource {
       `${name}-build`,
       {
         repositoryUrl: repository.repositoryUrl,
-        context: '.',
-        dockerfile: './apps/Dockerfile',
+        context,
+        dockerfile: `${context}/apps/Dockerfile`,
         platform: DOCKER_PLATFORM[architecture],
         imageTag: version,
         target: exec ? 'with-shell' : 'image',
-        args: { SERVICE: service, REVISION: version },
+        // With a fixed time the same sources give the same image: a push that was not noted may be repeated.
+        args: { SERVICE: service, REVISION: version, SOURCE_DATE_EPOCH: '0' },
       },
       { parent: this },
     )

@@ -50,12 +50,14 @@ export class ServiceComponent extends pulumi.ComponentResource implements Callee
       { name: `/${prefix}/${manifest.name}`, retentionInDays: logDays, kmsKeyId: key.arn },
       { parent: this },
     )
+    const version = args.versionOf(manifest.name)
     const image = new ServiceImage(
       `${name}-image`,
       {
         ...args,
         service: manifest.name,
-        version: args.versionOf(manifest.name),
+        version,
+        context: args.contextOf(manifest.name, version),
         keyArn: key.arn,
       },
       { parent: this },

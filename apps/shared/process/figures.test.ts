@@ -15,7 +15,10 @@ const reader = new PeriodicExportingMetricReader({
   exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
 })
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-afterAll(() => reader.shutdown())
+afterAll(() => {
+  metrics.disable()
+  return reader.shutdown()
+})
 
 /** Value of each point of a metric by what one attribute says. */
 async function figures(name: string, attribute: string): Promise<Record<string, unknown>> {

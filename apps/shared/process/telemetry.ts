@@ -1,5 +1,7 @@
 import {
+  context,
   metrics,
+  propagation,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -95,7 +97,10 @@ async function startSdk(
     instrumentations: [],
   })
   sdk.start()
-  return () => sdk.shutdown()
+  return async () => {
+    await sdk.shutdown()
+    for (const api of [trace, metrics, propagation, context]) api.disable()
+  }
 }
 
 /** The caller's span, when it sent one. */

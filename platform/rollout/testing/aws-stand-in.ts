@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { EcsWorld } from './ecs-world.ts'
 
 /** An error as AWS answers it. */
 export interface Fault {
@@ -16,8 +15,21 @@ export interface StandIn extends AsyncDisposable {
   fault: Fault | undefined
 }
 
+/** What answers: one service's world, or several. */
+export interface Answering {
+  /** @throws {AwsError} to answer with an error of AWS */
+  answer: (operation: string, input: Record<string, unknown>) => object
+}
+
+export class AwsError extends Error {
+  constructor({ name, message }: Fault) {
+    super(message)
+    this.name = name
+  }
+}
+
 /** Answers over HTTP in the protocol JSON 1.1, as ECS, CloudWatch Logs and CloudWatch do. */
-export async function awsStandIn(world: EcsWorld): Promise<StandIn> {
+export async function awsStandIn(world: Answering): Promise<StandIn> {
   const standIn = { fault: undefined as Fault | undefined }
   const server = createServer((request, response) => {
     void respond(request, response)
@@ -45,7 +57,7 @@ export async function awsStandIn(world: EcsWorld): Promise<StandIn> {
 
 function reply(
   standIn: { fault: Fault | undefined },
-  world: EcsWorld,
+  world: Answering,
   operation: string,
   text: string,
 ): { status: number; answer: object } {
@@ -57,7 +69,9 @@ function reply(
   try {
     return { status: 200, answer: world.answer(operation, JSON.parse(text) as never) }
   } catch (error) {
-    return { status: 400, answer: { __type: 'StandInException', message: String(error) } }
+    const { name, message } =
+      error instanceof AwsError ? error : { name: 'StandInException', message: String(error) }
+    return { status: 400, answer: { __type: name, message } }
   }
 }
 

@@ -95,24 +95,37 @@ export class EcsWorld {
       this.looked(found, 1)
       return { serviceDeployments: found ? [this.deploymentOf(found)] : [] }
     },
+    DescribeTaskDefinition: ({ taskDefinition }) => ({
+      taskDefinition: {
+        taskDefinitionArn: taskDefinition,
+        containerDefinitions: [
+          {
+            name: this.service,
+            environment: [
+              { name: 'SERVICE_VERSION', value: String(taskDefinition).split('/').at(-1) },
+            ],
+          },
+        ],
+      },
+    }),
     UpdateService: ({ taskDefinition }) => {
       this.begin(taskDefinition as string)
       return { service: this.describe() }
     },
     ListTasks: () => ({
-      taskArns: [1, 2].map(number => `${ARN}:task/shop-dev/stopped${number}`),
+      taskArns: [1, 2].map(number => `${ARN}:task/shop-dev/${this.service}.stopped${number}`),
     }),
     RunTask: ({ taskDefinition }) => {
       if (this.migration === 'no place')
         return { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] }
       this.migrations += 1
-      const taskArn = `${ARN}:task/shop-dev/migration${this.migrations}`
+      const taskArn = `${ARN}:task/shop-dev/${this.service}.migration${this.migrations}`
       return { tasks: [{ taskArn, taskDefinitionArn: taskDefinition, lastStatus: 'PROVISIONING' }] }
     },
     StopTask: () => ({ task: {} }),
     DescribeTasks: ({ tasks }) => ({
       tasks: (tasks as string[]).map(task =>
-        task.includes('/migration') ? this.migrationTask(task) : this.stoppedTask(task),
+        task.includes('.migration') ? this.migrationTask(task) : this.stoppedTask(task),
       ),
     }),
     GetLogEvents: ({ logStreamName, limit }) => {
