@@ -19,11 +19,13 @@ const inert: unknown = new Proxy(() => undefined, {
 
 const PUBLIC_URL = 'https://shop.example.com'
 
+function noRequest(): never {
+  throw new Error('no request is served here')
+}
+
 /** The real parts are those that say something of a route; whatever else an app is given serves requests. */
 const parts = {
-  auth: authentication(() => {
-    throw new Error('no request is served here')
-  }),
+  auth: authentication(Object.assign(noRequest, { known: noRequest })),
   corsOrigins: [],
   runtime: { corsOrigins: [], trustedProxyHops: 1, publicUrl: PUBLIC_URL },
   database: inert,

@@ -6,6 +6,7 @@ import { type AppEnv, service } from '../shared/http/http.ts'
 import type { Log } from '../shared/process/log.ts'
 import { describe } from '../shared/http/openapi.ts'
 import { LINK_HEADER, nextLink } from '../shared/http/page.ts'
+import { withShortcut } from '../shared/http/shortcut.ts'
 import {
   answers,
   body,
@@ -17,6 +18,7 @@ import {
 } from '../shared/http/validation.ts'
 import { addCategories } from './category-routes.ts'
 import { entriesOf, findProduct } from './find-product.ts'
+import { hotProduct } from './hot-product.ts'
 import { addInternal } from './internal-routes.ts'
 import { productLists } from './list-products.ts'
 import {
@@ -156,5 +158,8 @@ export function createApp(given: ProductsApp): Hono<AppEnv> {
         ),
     )
 
-  return addInternal(addCategories(app, deps), deps)
+  return withShortcut(
+    addInternal(addCategories(app, deps), deps),
+    hotProduct(deps.cache, auth, deps.publicMaxAgeSeconds),
+  )
 }

@@ -18,7 +18,7 @@ export const BY_IDS: Statement = {
 }
 
 /** What the cache holds: `+` (active) or `-`, the version, a line break, the JSON. One string, so that a hit parses nothing. */
-type Entry = string
+export type Entry = string
 
 /** Finds the entry of a product in the database. @param id in lower case */
 export type EntryOf = (id: string) => Promise<Entry | undefined>

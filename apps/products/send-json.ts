@@ -17,13 +17,17 @@ export interface JsonText {
  * without a detour; Hono's `c.body` would make `Headers` of them.
  */
 export function sendJson(c: Context, { json, etag, maxAgeSeconds, headers }: JsonText): Response {
-  const cacheControl =
-    maxAgeSeconds === undefined ? 'private, no-cache' : `public, max-age=${maxAgeSeconds}`
-  const all = { ...headers, etag, 'cache-control': cacheControl, vary: 'Authorization, Origin' }
+  const { 'content-type': type, ...all } = { ...headers, ...jsonHeaders(etag, maxAgeSeconds) }
   if (isFresh(c.req.header('if-none-match'), etag))
     return new Response(null, { status: 304, headers: all })
-  return new Response(json, {
-    status: 200,
-    headers: { ...all, 'content-type': 'application/json' },
-  })
+  return new Response(json, { status: 200, headers: { ...all, 'content-type': type } })
 }
+
+/** @param maxAgeSeconds as in `JsonText` */
+export const jsonHeaders = (etag: string, maxAgeSeconds: number | undefined) => ({
+  etag,
+  'cache-control':
+    maxAgeSeconds === undefined ? 'private, no-cache' : `public, max-age=${maxAgeSeconds}`,
+  vary: 'Authorization, Origin',
+  'content-type': 'application/json',
+})

@@ -12,8 +12,12 @@ import { type Caller, ROLES, unauthorized } from './auth.ts'
 import { unavailable } from '../http/errors.ts'
 import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_TYPE } from '../token-format.ts'
 
-/** Resolves to the caller. @throws {AppError} 401 for any bad token, 503 when no keys could be had */
-export type VerifyToken = (token: string) => Caller | Promise<Caller>
+export interface VerifyToken {
+  /** Resolves to the caller. @throws {AppError} 401 for any bad token, 503 when no keys could be had */
+  (token: string): Caller | Promise<Caller>
+  /** The caller, of a token that verified within the last minute; verifies nothing. */
+  known: (token: string) => Caller | undefined
+}
 
 const CLOCK_TOLERANCE_SECONDS = 5
 const CACHED_TOKENS = 10_000
@@ -44,13 +48,21 @@ export function tokenVerifier(keys: JWTVerifyGetKey, issuer: string): VerifyToke
     verified.set(digest, { caller, untilMs: Math.min(exp * 1000, Date.now() + VERIFIED_FOR_MS) })
     return caller
   }
-  return token => {
-    if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
-    const digest = hash('sha256', token, 'base64')
+  const knownBy = (digest: string): Caller | undefined => {
     const known = verified.get(digest)
-    return known && known.untilMs > Date.now() ? known.caller : verify(token, digest)
+    return known && known.untilMs > Date.now() ? known.caller : undefined
   }
+  const verifyToken = (token: string) => {
+    if (token.length > MAX_TOKEN_LENGTH) throw unauthorized()
+    const digest = digestOf(token)
+    return knownBy(digest) ?? verify(token, digest)
+  }
+  const known = (token: string) =>
+    token.length > MAX_TOKEN_LENGTH ? undefined : knownBy(digestOf(token))
+  return Object.assign(verifyToken, { known })
 }
+
+const digestOf = (token: string): string => hash('sha256', token, 'base64')
 
 async function claimsOf(token: string, keys: JWTVerifyGetKey, issuer: string) {
   try {

@@ -15,6 +15,8 @@ export interface Cache {
     key: string,
     load: () => Promise<string | undefined>,
   ) => Promise<string | undefined> | string
+  /** The string, where this process looked it up within the last second and no key has changed since. */
+  peek: (key: string) => string | undefined
   /** Removes keys here before it resolves, and in the other instances through the bus. */
   invalidate: (keys: readonly string[]) => Promise<void>
 }
@@ -116,6 +118,7 @@ function cacheOf(
   const hot = new LRUCache<string, { value: string; version: number }>({
     max: HOT_ITEMS,
     ttl: HOT_MS,
+    ttlResolution: 50, // or it sets a timer each millisecond
   })
 
   const load = async (key: string, version: number, from: () => Promise<string | undefined>) => {
@@ -151,12 +154,14 @@ function cacheOf(
     versions.happened()
   }
 
+  const peek = (key: string) => {
+    const known = hot.get(key)
+    return known?.version === versions.version() ? known.value : undefined
+  }
+
   return {
-    getOrLoad: (key, from) => {
-      const version = versions.version()
-      const known = hot.get(key)
-      return known?.version === version ? known.value : join(key, version, from)
-    },
+    peek,
+    getOrLoad: (key, from) => peek(key) ?? join(key, versions.version(), from),
     invalidate: async keys => {
       await remove(keys)
       later?.(() => remove(keys))

@@ -4,6 +4,7 @@ import { type AccessLog, accessLog } from './access-log.ts'
 import type { Log } from '../process/log.ts'
 import { beginRequest, type RequestContext, withRequest } from './request-context.ts'
 import { ServiceResponse } from './service-response.ts'
+import { type ReadyAnswer, readyFor, type Shortcut } from './shortcut.ts'
 import type { Telemetry } from '../process/telemetry.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
@@ -26,7 +27,12 @@ const KEEP_ALIVE_MS = 65_000
  * The HTTP server of a service. What every answer gets whoever writes it happens here, below Hono, where it costs a
  * tenth: request context, security headers, access log, telemetry.
  */
-export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefined): HttpServer {
+export function httpServer(
+  fetch: Fetch,
+  log: Log,
+  telemetry: Telemetry | undefined,
+  shortcut?: Shortcut,
+): HttpServer {
   const listener = getRequestListener(fetch)
   const access = accessLog(log)
   const state = { draining: false }
@@ -46,7 +52,9 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
       outgoing.server = state
       if (incoming.url !== '/health') sentToAt = request.startedAt
       outgoing.on('close', onClose)
-      void withRequest(request, listener, incoming, outgoing)
+      const ready = readyFor(shortcut, incoming)
+      if (ready) answerAtOnce(ready, request, outgoing)
+      else void withRequest(request, listener, incoming, outgoing)
     },
   )
   return {
@@ -54,6 +62,16 @@ export function httpServer(fetch: Fetch, log: Log, telemetry: Telemetry | undefi
     drain: () => void (state.draining = true),
     isSentTo: () => performance.now() - sentToAt < SENT_TO_FOR_MS,
   }
+}
+
+function answerAtOnce(
+  { route, headers, body }: ReadyAnswer,
+  request: RequestContext,
+  outgoing: ServerResponse,
+): void {
+  request.route = route
+  outgoing.writeHead(200, headers)
+  outgoing.end(body)
 }
 
 function ended(

@@ -8,6 +8,7 @@ import { type Log, openLog } from './log.ts'
 import type { AnyManifest } from '../manifest.ts'
 import { addProbes } from './probes.ts'
 import { httpServer } from '../http/server.ts'
+import { shortcutOf } from '../http/shortcut.ts'
 import { startTelemetry } from './telemetry.ts'
 
 export interface Kit<M extends AnyManifest> extends Pick<
@@ -116,7 +117,8 @@ async function serve<M extends AnyManifest>(
   if (telemetry) lifecycle.onClose('telemetry', telemetry.close)
   const app = await start(kit)
   addProbes(app, manifest, lifecycle, version, publicUrl)
-  const http = httpServer(leanFetch(app, log, telemetry !== undefined), log, telemetry)
+  const fetch = leanFetch(app, log, telemetry !== undefined)
+  const http = httpServer(fetch, log, telemetry, shortcutOf(app))
   http.server.once('error', error => {
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)
     process.exit(1)

@@ -10,6 +10,7 @@ import type { AnyManifest } from '../manifest.ts'
 import { addProbes } from '../process/probes.ts'
 import type { Kit } from '../process/run.ts'
 import { httpServer } from '../http/server.ts'
+import { shortcutOf } from '../http/shortcut.ts'
 
 export interface TestService {
   url: string
@@ -69,7 +70,7 @@ export async function startTestService<M extends AnyManifest>(
   const lifecycle = createLifecycle(log, true)
   const app = await start({ ...lifecycle, config, log })
   addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
-  const http = httpServer(leanFetch(app, log), log, undefined)
+  const http = httpServer(leanFetch(app, log), log, undefined, shortcutOf(app))
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
   const service: TestService = {
