@@ -9,12 +9,15 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 /** The pack, by which the engine refuses what `npm run policies` would. */
 export const POLICY_PACKS = [join(ROOT, 'policies')]
 
+/** Attestations hold the time of a build: without them an image that is built again is the one that its tag has already. */
+const SAME_IMAGES = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
+
 /** A stack of this repository, as the backend that `pulumi login` chose has it. @throws UsageError for another one */
 export async function openStack(stackName: string): Promise<Stack> {
   const known = stacksOf(ROOT)
   if (!known.includes(stackName))
     throw new UsageError(`there is no stack "${stackName}": there are ${known.join(', ')}`)
-  return LocalWorkspace.selectStack({ stackName, workDir: ROOT })
+  return LocalWorkspace.selectStack({ stackName, workDir: ROOT }, { envVars: SAME_IMAGES })
 }
 
 /** What the engine tells while a command of it runs; its warnings and errors go on to our own output. */
