@@ -26,21 +26,23 @@ const DOCKERFILE_LINT = ['hadolint', 'apps/Dockerfile'] as const
 /** `npm test`: every check, then every test; the last line is `N passed, N failed`. */
 async function main(): Promise<void> {
   let passed = 0
-  let failed = 0
+  const failures: string[] = []
   for (const { name, command } of CHECKS) {
     process.stdout.write(`\n> ${name}: ${command.join(' ')}\n`)
     if (runs(command)) passed++
-    else failed++
+    else failures.push(`check "${name}"`)
   }
   const linted = lintsDockerfile()
   if (linted === true) passed++
-  if (linted === false) failed++
+  if (linted === false) failures.push('check "Dockerfile"')
   const tests = await runTests(process.argv.slice(2))
   passed += tests.passed
-  failed += tests.failed
+  failures.push(...tests.failures)
   const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''
-  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped}\n`)
-  process.exit(failed === 0 ? 0 : 1)
+  // Once more at the end, each on a line: whoever sees only the end of a long log must see what failed.
+  process.stdout.write(`\n${failures.map(failure => `failed: ${failure}\n`).join('')}`)
+  process.stdout.write(`${passed} passed, ${failures.length} failed${skipped}\n`)
+  process.exit(failures.length === 0 ? 0 : 1)
 }
 
 function runs([command = '', ...args]: readonly string[]): boolean {
@@ -69,19 +71,37 @@ async function runTests(filters: string[]) {
     watch: false,
   })
   const { state } = vitest
-  const tests = [...state.getTestModules()].flatMap(module => [...module.children.allTests()])
-  const count = (wanted: string) => tests.filter(test => test.result().state === wanted).length
-  const brokenFiles = [...state.getTestModules()].filter(module => module.errors().length > 0)
-  const unhandled = state.getUnhandledErrors().length
+  const modules = [...state.getTestModules()]
+  const tests = modules.flatMap(module => [...module.children.allTests()])
+  const inState = (wanted: string) => tests.filter(test => test.result().state === wanted)
+  const skipped = inState('skipped')
   const result = {
-    passed: count('passed'),
-    failed: count('failed') + brokenFiles.length + unhandled + (tests.length === 0 ? 1 : 0),
-    skipped: count('skipped'),
+    passed: inState('passed').length,
+    failures: [
+      ...inState('failed').map(
+        test =>
+          `${test.module.relativeModuleId} > ${test.fullName}: ${firstLine(test.result().errors)}`,
+      ),
+      ...modules
+        .filter(module => module.errors().length > 0)
+        .map(module => `${module.relativeModuleId}: ${firstLine(module.errors())}`),
+      ...state.getUnhandledErrors().map(error => `outside of a test: ${firstLine([error])}`),
+      ...(tests.length === 0 ? ['no test was found'] : []),
+    ],
+    skipped: skipped.length,
   }
-  for (const test of tests)
-    if (test.result().state === 'skipped') process.stdout.write(`did not run: ${test.fullName}\n`)
+  for (const test of skipped) process.stdout.write(`did not run: ${test.fullName}\n`)
   await vitest.close()
   return result
+}
+
+const LINE_CHARS = 300
+
+/** Of the first of some errors. */
+function firstLine(errors: readonly unknown[] | undefined): string {
+  const [error] = errors ?? []
+  const text = error instanceof Object && 'message' in error ? error.message : error
+  return String(text).split('\n', 1)[0]?.slice(0, LINE_CHARS) ?? ''
 }
 
 await main()

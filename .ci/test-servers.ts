@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { removePostgres, startPostgres } from '../apps/local/postgres/postgres.ts'
 import { temporaryFolder } from '../apps/local/testing/temporary-folder.ts'
+import { freePort } from '../apps/shared/process/free-ports.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -53,12 +52,4 @@ async function startRedis(folder: string) {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await once(server.close(), 'close')
-  return port
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEdge } from './edge.ts'
-import { freePort } from '../processes/free-ports.ts'
+import { freePort } from '../../shared/process/free-ports.ts'
 import { recordingLog } from '../testing/recording-log.ts'
 import { manifestOf, testEdge, type TestEdge, type Upstream } from '../testing/test-edge.ts'
 

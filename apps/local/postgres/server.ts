@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../processes/free-ports.ts'
+import { freePort } from '../../shared/process/free-ports.ts'
 import { type Child, startChild } from '../processes/children.ts'
 import type { RunnerLog } from '../log.ts'
 import { postgresError } from './cluster.ts'

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type AnyManifest, defineService } from '../../shared/manifest.ts'
 import { openEdge } from '../edge/edge.ts'
-import { freePort } from '../processes/free-ports.ts'
+import { freePort } from '../../shared/process/free-ports.ts'
 import { recordingLog } from './recording-log.ts'
 import { removeFolder, temporaryFolder } from './temporary-folder.ts'
 

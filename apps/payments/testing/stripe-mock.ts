@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { freePort } from '../../shared/testing/free-port.ts'
+import { freePort } from '../../shared/process/free-ports.ts'
 
 /** Stripe's own stand-in, which knows its OpenAPI document and forgets everything. */
 export interface StripeMock {

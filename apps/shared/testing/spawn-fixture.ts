@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { environmentOf, type Supply } from '../environment.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../process/free-ports.ts'
 import { processFixture } from './process-fixture.ts'
 
 export interface FixtureProcess extends AsyncDisposable {

@@ -8,17 +8,16 @@ const LAST = 32_000
 
 /** A port of 127.0.0.1 that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1)
-  return port!
+  for (;;) {
+    const port = randomInt(FIRST, LAST)
+    if (await isFree(port)) return port
+  }
 }
 
 /** Different ports of 127.0.0.1 that nobody listens on. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = randomInt(FIRST, LAST)
-    if (await isFree(port)) ports.add(port)
-  }
+  while (ports.size < count) ports.add(await freePort())
   return [...ports]
 }
 
