@@ -158,8 +158,5 @@ export function createApp(given: ProductsApp): Hono<AppEnv> {
         ),
     )
 
-  return withShortcut(
-    addInternal(addCategories(app, deps), deps),
-    hotProduct(deps.cache, auth, deps.publicMaxAgeSeconds),
-  )
+  return withShortcut(addInternal(addCategories(app, deps), deps), hotProduct(deps))
 }

@@ -1,27 +1,41 @@
 import type { Auth } from '../shared/auth/auth.ts'
 import type { Cache } from '../shared/cache/cache.ts'
-import type { Shortcut } from '../shared/http/shortcut.ts'
-import { type Entry, textOf } from './find-product.ts'
+import type { ReadyAnswer, Shortcut } from '../shared/http/shortcut.ts'
+import { isUuid } from '../shared/http/validation.ts'
+import { type EntryOf, findProduct, type ProductText } from './find-product.ts'
 import { jsonHeaders } from './send-json.ts'
 
 const PREFIX = '/products/'
 const URL_CHARS = PREFIX.length + 36
 
-/**
- * `GET /products/{product_id}` of a product that this process has in memory and that anybody may see, for who sends no
- * token or one that verified just now.
- */
-export const hotProduct =
-  (cache: Cache, auth: Pick<Auth, 'knownCaller'>, publicMaxAgeSeconds: number): Shortcut =>
-  (url, authorization) => {
+interface HotProducts {
+  cache: Cache
+  entryOf: EntryOf
+  auth: Pick<Auth, 'knownCaller'>
+  publicMaxAgeSeconds: number
+}
+
+/** `GET /products/{product_id}`, for who sends no token or one that verified just now. */
+export const hotProduct = (deps: HotProducts): Shortcut => ({
+  route: '/products/:product_id',
+  answer: (url, authorization) => {
     if (url.length !== URL_CHARS || !url.startsWith(PREFIX)) return undefined
-    const entry: Entry | undefined = cache.peek(url.slice(PREFIX.length))
-    if (entry === undefined || !entry.startsWith('+')) return undefined
-    if (authorization !== undefined && !auth.knownCaller(authorization)) return undefined
-    const { json, etag } = textOf(entry)
-    const headers = {
-      ...jsonHeaders(etag, authorization === undefined ? publicMaxAgeSeconds : undefined),
-      'content-length': Buffer.byteLength(json),
-    }
-    return { route: '/products/:product_id', headers, body: json }
-  }
+    const id = url.slice(PREFIX.length)
+    if (!isUuid(id)) return undefined
+    const caller = authorization === undefined ? undefined : deps.auth.knownCaller(authorization)
+    if (authorization !== undefined && caller === undefined) return undefined
+    const maxAgeSeconds = caller === undefined ? deps.publicMaxAgeSeconds : undefined
+    const product = findProduct(deps, id.toLowerCase(), caller?.role === 'admin')
+    return product instanceof Promise
+      ? product.then(found => readyProduct(found, maxAgeSeconds))
+      : readyProduct(product, maxAgeSeconds)
+  },
+})
+
+const readyProduct = (
+  { json, etag }: ProductText,
+  maxAgeSeconds: number | undefined,
+): ReadyAnswer => ({
+  headers: { ...jsonHeaders(etag, maxAgeSeconds), 'content-length': Buffer.byteLength(json) },
+  body: json,
+})

@@ -15,8 +15,6 @@ export interface Cache {
     key: string,
     load: () => Promise<string | undefined>,
   ) => Promise<string | undefined> | string
-  /** The string, where this process looked it up within the last second and no key has changed since. */
-  peek: (key: string) => string | undefined
   /** Removes keys here before it resolves, and in the other instances through the bus. */
   invalidate: (keys: readonly string[]) => Promise<void>
 }
@@ -160,7 +158,6 @@ function cacheOf(
   }
 
   return {
-    peek,
     getOrLoad: (key, from) => peek(key) ?? join(key, versions.version(), from),
     invalidate: async keys => {
       await remove(keys)

@@ -144,7 +144,8 @@ function unknownPath(app: Hono<AppEnv>, method: string, path: string): AppError 
   )
 }
 
-function toAppError(error: unknown, log: Log): AppError {
+/** What a caller is told of an error; the log is told more. */
+export function toAppError(error: unknown, log: Log): AppError {
   if (error instanceof AppError) {
     if (error.status >= 500) log.error({ err: error, code: error.code }, error.message)
     return error

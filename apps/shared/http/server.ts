@@ -1,13 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
 import { type AccessLog, accessLog } from './access-log.ts'
+import { type AppEnv, leanFetch, toAppError } from './http.ts'
 import type { Log } from '../process/log.ts'
 import { beginRequest, type RequestContext, withRequest } from './request-context.ts'
 import { ServiceResponse } from './service-response.ts'
-import { type ReadyAnswer, readyFor, type Shortcut } from './shortcut.ts'
+import {
+  isPlainGet,
+  type ReadyAnswer,
+  readyProblem,
+  type Shortcut,
+  shortcutsOf,
+} from './shortcut.ts'
 import type { Telemetry } from '../process/telemetry.ts'
-
-type Fetch = Parameters<typeof getRequestListener>[0]
 
 export interface HttpServer {
   readonly server: Server
@@ -28,12 +34,12 @@ const KEEP_ALIVE_MS = 65_000
  * tenth: request context, security headers, access log, telemetry.
  */
 export function httpServer(
-  fetch: Fetch,
+  app: Hono<AppEnv>,
   log: Log,
   telemetry: Telemetry | undefined,
-  shortcut?: Shortcut,
 ): HttpServer {
-  const listener = getRequestListener(fetch)
+  const listener = getRequestListener(leanFetch(app, log, telemetry !== undefined))
+  const shortcuts = shortcutsOf(app)
   const access = accessLog(log)
   const state = { draining: false }
   let sentToAt = -Infinity
@@ -52,9 +58,9 @@ export function httpServer(
       outgoing.server = state
       if (incoming.url !== '/health') sentToAt = request.startedAt
       outgoing.on('close', onClose)
-      const ready = readyFor(shortcut, incoming)
-      if (ready) answerAtOnce(ready, request, outgoing)
-      else void withRequest(request, listener, incoming, outgoing)
+      if (isPlainGet(incoming))
+        for (const shortcut of shortcuts) if (answeredBy(shortcut, incoming, outgoing, log)) return
+      void withRequest(request, listener, incoming, outgoing)
     },
   )
   return {
@@ -64,14 +70,33 @@ export function httpServer(
   }
 }
 
-function answerAtOnce(
-  { route, headers, body }: ReadyAnswer,
-  request: RequestContext,
-  outgoing: ServerResponse,
-): void {
-  request.route = route
-  outgoing.writeHead(200, headers)
-  outgoing.end(body)
+/** @returns false: the app answers */
+function answeredBy(
+  { route, answer }: Shortcut,
+  { url = '', headers }: IncomingMessage,
+  outgoing: ServiceResponse,
+  log: Log,
+): boolean {
+  const { context } = outgoing
+  if (context === undefined) return false
+  const send = (status: number, ready: ReadyAnswer) => {
+    context.route = route
+    outgoing.writeHead(status, ready.headers)
+    outgoing.end(ready.body)
+  }
+  const fail = (error: unknown) => {
+    const told = withRequest(context, toAppError, error, log)
+    send(told.status, readyProblem(told, context.requestId))
+  }
+  try {
+    const ready = answer(url, headers.authorization)
+    if (ready === undefined) return false
+    if (ready instanceof Promise) ready.then(found => send(200, found), fail)
+    else send(200, ready)
+  } catch (error) {
+    fail(error)
+  }
+  return true
 }
 
 function ended(

@@ -1,19 +1,40 @@
 import { Hono } from 'hono'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fixture } from '../testing/fixture.ts'
-import { startTestService, type TestService } from '../testing/test-service.ts'
+import { type Answer, startTestService, type TestService } from '../testing/test-service.ts'
+import { AppError } from './errors.ts'
 import type { AppEnv } from './http.ts'
-import { withShortcut } from './shortcut.ts'
+import { type ReadyAnswer, readyJson, type Shortcut, withShortcut } from './shortcut.ts'
 
 let service: TestService
 
+const REFUSED = () => new AppError('teapot', 409, 'No coffee', { headers: { 'Retry-After': '7' } })
+
+/** What a shortcut answers to a path, each in another way. */
+const READY: Record<string, () => ReadyAnswer | Promise<ReadyAnswer>> = {
+  '/things/1': () => readyJson('ready'),
+  '/things/later': async () => readyJson('ready later'),
+  '/things/refused': () => {
+    throw REFUSED()
+  },
+  '/things/refused-later': () => Promise.reject(REFUSED()),
+  '/things/broken': () => {
+    throw new TypeError('a bug, with a secret')
+  },
+}
+
 /** An app and a shortcut that give themselves away. */
 beforeAll(async () => {
-  const app = new Hono<AppEnv>().all('/things/:id', c => c.text('the app'))
-  const shortcut = (url: string, authorization: string | undefined) =>
-    url === '/things/1' && authorization !== 'Bearer unknown'
-      ? { route: '/things/:id', headers: { 'content-length': 5 }, body: 'ready' }
-      : undefined
+  const app = new Hono<AppEnv>()
+    .all('/things/app-refuses', () => {
+      throw REFUSED()
+    })
+    .all('/things/:id', c => c.text('the app'))
+  const shortcut: Shortcut = {
+    route: '/things/:id',
+    answer: (url, authorization) =>
+      authorization === 'Bearer unknown' ? undefined : READY[url]?.(),
+  }
   service = await startTestService(fixture, async () => withShortcut(app, shortcut), {
     tokens: { jwksUrl: 'http://127.0.0.1:1/jwks.json' },
     calls: {},
@@ -25,6 +46,34 @@ afterAll(() => service?.stop())
 
 test('a plain GET with a ready answer is answered without the app', async () => {
   expect(await service.call('/things/1')).toMatchObject({ status: 200, body: 'ready' })
+  expect(await service.call('/things/later')).toMatchObject({ status: 200, body: 'ready later' })
+})
+
+test.for(['/things/refused', '/things/refused-later'])(
+  'what is thrown on the way to %s is answered as the app answers it',
+  async path => {
+    const [byShortcut, byTheApp] = [
+      await service.call(path),
+      await service.call('/things/app-refuses'),
+    ]
+    const apart = ({ status, headers, body }: Answer) => {
+      const { date: _, 'x-request-id': id, ...rest } = Object.fromEntries(headers)
+      expect(body.request_id).toBe(id)
+      return { status, headers: rest, body: { ...body, request_id: '' } }
+    }
+    expect(byShortcut).toMatchObject({ status: 409, body: { detail: 'No coffee' } })
+    expect(apart(byShortcut)).toEqual(apart(byTheApp))
+  },
+)
+
+test('a bug in a shortcut is a 500 that says nothing, and a line in the log with the request', async () => {
+  const { status, body } = await service.call('/things/broken', {
+    headers: { 'x-request-id': 'broken-shortcut' },
+  })
+  expect([status, body.detail]).toEqual([500, 'Internal Server Error'])
+  expect(service.logs()).toContainEqual(
+    expect.objectContaining({ msg: 'unexpected error', request_id: 'broken-shortcut' }),
+  )
 })
 
 test.for([
@@ -40,7 +89,7 @@ test.for([
 
 test('HEAD has no body and is for the app', async () => {
   const { status, headers } = await service.call('/things/1', { method: 'HEAD' })
-  expect([status, headers.get('content-length')]).not.toEqual([200, '5'])
+  expect([status, headers.get('content-length')]).not.toEqual([200, '7'])
 })
 
 test('a ready answer has what every answer has: request id, security headers, a line in the log', async () => {

@@ -145,9 +145,11 @@ export const documentsParams = (type: z.ZodObject) =>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+export const isUuid = (value: string): boolean => UUID.test(value)
+
 /** A path parameter that must be a UUID, in lower case. @throws {AppError} 422 */
 export function uuidParam(value: string, name: string): string {
-  if (UUID.test(value)) return value.toLowerCase()
+  if (isUuid(value)) return value.toLowerCase()
   throw invalid([{ location: 'path', field: name, message: 'must be a UUID' }])
 }
 

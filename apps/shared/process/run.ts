@@ -1,14 +1,13 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Config, ConfigError, readConfig } from '../config.ts'
-import { type AppEnv, leanFetch } from '../http/http.ts'
+import type { AppEnv } from '../http/http.ts'
 import { giveBackMemory } from './give-back-memory.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { type Log, openLog } from './log.ts'
 import type { AnyManifest } from '../manifest.ts'
 import { addProbes } from './probes.ts'
 import { httpServer } from '../http/server.ts'
-import { shortcutOf } from '../http/shortcut.ts'
 import { startTelemetry } from './telemetry.ts'
 
 export interface Kit<M extends AnyManifest> extends Pick<
@@ -117,8 +116,7 @@ async function serve<M extends AnyManifest>(
   if (telemetry) lifecycle.onClose('telemetry', telemetry.close)
   const app = await start(kit)
   addProbes(app, manifest, lifecycle, version, publicUrl)
-  const fetch = leanFetch(app, log, telemetry !== undefined)
-  const http = httpServer(fetch, log, telemetry, shortcutOf(app))
+  const http = httpServer(app, log, telemetry)
   http.server.once('error', error => {
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)
     process.exit(1)

@@ -3,14 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { readConfig } from '../config.ts'
 import { environmentOf, type Supply } from '../environment.ts'
-import { type AppEnv, leanFetch } from '../http/http.ts'
+import type { AppEnv } from '../http/http.ts'
 import { createLifecycle } from '../process/lifecycle.ts'
 import { logTo } from '../process/log.ts'
 import type { AnyManifest } from '../manifest.ts'
 import { addProbes } from '../process/probes.ts'
 import type { Kit } from '../process/run.ts'
 import { httpServer } from '../http/server.ts'
-import { shortcutOf } from '../http/shortcut.ts'
 
 export interface TestService {
   url: string
@@ -70,7 +69,7 @@ export async function startTestService<M extends AnyManifest>(
   const lifecycle = createLifecycle(log, true)
   const app = await start({ ...lifecycle, config, log })
   addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
-  const http = httpServer(leanFetch(app, log), log, undefined, shortcutOf(app))
+  const http = httpServer(app, log, undefined)
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
   const service: TestService = {
