@@ -15,12 +15,14 @@ export interface BundleOptions {
 
 /** Starts threads from files of its own. */
 const KEPT_AS_PACKAGES = ['piscina']
+/** Chunks that `warm.ts` loads by name. */
+const WARMED = new Set(['migrate-service', 'serve-app', 'start'])
 /** `pg` asks for it and does without. */
 const NOT_INSTALLED = ['pg-native']
 
 /**
- * A service as its image holds it: `main.mjs` with its chunks in place of a thousand modules, `start.mjs` with all that
- * serving needs, a file for each of its threads (`*-worker.ts`), its migrations, and the packages that can't be bundled.
+ * A service as its image holds it: `main.mjs` with its chunks in place of a thousand modules, `serve-app.mjs` and
+ * `start.mjs` with all that serving needs, a file for each of its threads (`*-worker.ts`), its migrations, and the packages that can't be bundled.
  * Names of functions and classes are kept, for stack traces.
  * @returns folders of the packages that are in it
  * @throws Error of rolldown, naming file and line
@@ -36,7 +38,7 @@ export async function bundleService({
     input: ['main.ts', ...workers].map(file => join(source, file)),
     platform: 'node',
     external: [...KEPT_AS_PACKAGES, ...NOT_INSTALLED],
-    plugins: [nameWorkers(source)],
+    plugins: [nameWorkers(source), leanBuiltins],
     logLevel: 'silent', // of optional packages that are not installed; `packagesOf` looks at those
   })
   await rm(outDir, { recursive: true, force: true })
@@ -49,7 +51,7 @@ export async function bundleService({
       compress: { keepNames: { function: true, class: true } },
     },
     entryFileNames: '[name].mjs',
-    chunkFileNames: chunk => (chunk.name === 'start' ? 'start.mjs' : '[name]-[hash].mjs'),
+    chunkFileNames: ({ name }) => (WARMED.has(name) ? '[name].mjs' : '[name]-[hash].mjs'),
   })
   await cp(join(source, 'migrations'), join(outDir, 'migrations'), { recursive: true })
   const chunks = output.filter(part => part.type === 'chunk')
@@ -58,6 +60,32 @@ export async function bundleService({
   return [...new Set([...(await Promise.all(copied)), ...bundled])]
     .filter(folder => folder !== undefined)
     .sort()
+}
+
+const BUILTIN = '\0builtin:'
+
+/**
+ * Node's own modules with the exports that are used, and no others. An `import` of one makes node read every export, and
+ * some load much when they are read: `WebSocket` of node:http, 40 ms and 14 MB.
+ */
+const leanBuiltins: Plugin = {
+  name: 'lean-builtins',
+  resolveId: (id, _, { kind }) =>
+    kind === 'import-statement' && isBuiltin(id)
+      ? { id: BUILTIN + id, moduleSideEffects: false }
+      : undefined,
+  load: id => {
+    if (!id.startsWith(BUILTIN)) return undefined
+    const name = id.slice(BUILTIN.length)
+    const keys = Object.keys(process.getBuiltinModule(name) ?? {}).filter(key => key !== 'default')
+    return [
+      `const builtin = process.getBuiltinModule(${JSON.stringify(name)})`,
+      'const read = key => builtin[key]',
+      'export default builtin',
+      ...keys.map((key, n) => `const export${n} = /* @__PURE__ */ read('${key}')`),
+      `export { ${keys.map((key, n) => `export${n} as ${key}`).join(', ')} }`,
+    ].join('\n')
+  },
 }
 
 /** A thread's file is named like this in the bundle. */

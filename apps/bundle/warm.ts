@@ -18,7 +18,7 @@ async function main([folder = '']: readonly string[]): Promise<void> {
     if (!(error instanceof NoEnvironment)) throw error
   })
   process.stderr.write = write
-  await import(file('start.mjs'))
+  for (const chunk of ['migrate-service', 'serve-app', 'start']) await import(file(`${chunk}.mjs`))
   flushCompileCache()
   exit(0)
 }

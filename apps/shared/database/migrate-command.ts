@@ -1,6 +1,5 @@
 import type { AnyManifest } from '../manifest.ts'
-import { type DatabaseAndEvents, migrateService } from './migrate-service.ts'
-import { AdminUrl } from './migrations.ts'
+import type { DatabaseAndEvents } from './migrate-service.ts'
 import type { Command } from '../process/run.ts'
 import { secretText } from '../secret-files.ts'
 
@@ -15,6 +14,11 @@ export const migrateCommand =
     env: Readonly<Record<string, string | undefined>>,
   ): Command<M> =>
   async ({ manifest, config, log }) => {
+    // Loaded where it is used: whoever serves starts without it.
+    const [{ migrateService }, { AdminUrl }] = await Promise.all([
+      import('./migrate-service.ts'),
+      import('./migrations.ts'),
+    ])
     const adminUrl = AdminUrl.safeParse(secretText(env, 'DATABASE_ADMIN_URL'))
     if (!adminUrl.success)
       throw new Error(adminUrl.error.issues.map(issue => issue.message).join(', '))

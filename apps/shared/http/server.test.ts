@@ -1,9 +1,14 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import type { Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fixture, startFixture } from '../testing/fixture.ts'
 import { startTestService, type TestService } from '../testing/test-service.ts'
+import { logTo } from '../process/log.ts'
+import { httpServer } from './server.ts'
+import { readyJson, sendReady } from './shortcut.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 let service: TestService
@@ -127,3 +132,26 @@ test('garbage on the socket gets a 400 and the server goes on', async () => {
   expect(await text(socket)).toContain('400 Bad Request')
   expect(await service.call('/health')).toMatchObject({ status: 200 })
 })
+
+test('before the service is loaded /health is answered, and all else waits for it', async () => {
+  const http = httpServer(logTo({ write: () => {} }, 'early', 'silent'), undefined, readyJson('ok'))
+  await once(http.server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
+  let isServed = false
+  const others = ['/things', '/ready'].map(async path => {
+    const answer: unknown = await (await fetch(url + path)).json()
+    return [isServed, answer]
+  })
+  await vi.waitUntil(() => getConnections(http.server).then(open => open === 2))
+  expect(await (await fetch(`${url}/health`)).json()).toBe('ok')
+  isServed = true
+  http.serve((incoming, outgoing) => sendReady(outgoing, '/', 200, readyJson(incoming.url)))
+  expect(await Promise.all(others)).toEqual([
+    [true, '/things'],
+    [true, '/ready'],
+  ])
+  expect(await (await fetch(`${url}/health`)).json()).toBe('ok')
+  await once(http.server.close(), 'close')
+})
+
+const getConnections = (server: Server) => promisify(server.getConnections.bind(server))()

@@ -1,22 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
 import { type AccessLog, accessLog } from './access-log.ts'
-import { type AppEnv, leanFetch, toAppError } from './http.ts'
 import type { Log } from '../process/log.ts'
-import { beginRequest, type RequestContext, withRequest } from './request-context.ts'
+import { beginRequest, type RequestContext } from './request-context.ts'
 import { ServiceResponse } from './service-response.ts'
-import {
-  isPlainGet,
-  type ReadyAnswer,
-  readyProblem,
-  type Shortcut,
-  shortcutsOf,
-} from './shortcut.ts'
+import { isPlainGet, type ReadyAnswer, sendReady } from './shortcut.ts'
 import type { Telemetry } from '../process/telemetry.ts'
+
+export type Handle = (incoming: IncomingMessage, outgoing: ServiceResponse) => void
 
 export interface HttpServer {
   readonly server: Server
+  /** From now on requests are answered by this; those that came before have waited for it. */
+  serve: (handle: Handle) => void
   /** From now on each answer closes its connection, so that clients go elsewhere before the port closes. */
   drain: () => void
   /** Whether anybody who may send more has sent within the last 30 s: whoever asks for `/health` alone does not. */
@@ -30,16 +25,18 @@ const SENT_TO_FOR_MS = 30_000
 const KEEP_ALIVE_MS = 65_000
 
 /**
- * The HTTP server of a service. What every answer gets whoever writes it happens here, below Hono, where it costs a
+ * The HTTP server of a service. It listens before the service is loaded and tells whoever asks for `/health` that the
+ * process lives; all else waits. What every answer gets whoever writes it happens here, below Hono, where it costs a
  * tenth: request context, security headers, access log, telemetry.
  */
 export function httpServer(
-  app: Hono<AppEnv>,
   log: Log,
   telemetry: Telemetry | undefined,
+  health: ReadyAnswer,
 ): HttpServer {
-  const listener = getRequestListener(leanFetch(app, log, telemetry !== undefined))
-  const shortcuts = shortcutsOf(app)
+  const serving = Promise.withResolvers<Handle>()
+  let handle: Handle = (incoming, outgoing) =>
+    void serving.promise.then(served => served(incoming, outgoing))
   const access = accessLog(log)
   const state = { draining: false }
   let sentToAt = -Infinity
@@ -58,45 +55,20 @@ export function httpServer(
       outgoing.server = state
       if (incoming.url !== '/health') sentToAt = request.startedAt
       outgoing.on('close', onClose)
-      if (isPlainGet(incoming))
-        for (const shortcut of shortcuts) if (answeredBy(shortcut, incoming, outgoing, log)) return
-      void withRequest(request, listener, incoming, outgoing)
+      if (incoming.url === '/health' && isPlainGet(incoming))
+        sendReady(outgoing, '/health', 200, health)
+      else handle(incoming, outgoing)
     },
   )
   return {
     server,
+    serve: given => {
+      handle = given
+      serving.resolve(given)
+    },
     drain: () => void (state.draining = true),
     isSentTo: () => performance.now() - sentToAt < SENT_TO_FOR_MS,
   }
-}
-
-/** @returns false: the app answers */
-function answeredBy(
-  { route, answer }: Shortcut,
-  { url = '', headers }: IncomingMessage,
-  outgoing: ServiceResponse,
-  log: Log,
-): boolean {
-  const { context } = outgoing
-  if (context === undefined) return false
-  const send = (status: number, ready: ReadyAnswer) => {
-    context.route = route
-    outgoing.writeHead(status, ready.headers)
-    outgoing.end(ready.body)
-  }
-  const fail = (error: unknown) => {
-    const told = withRequest(context, toAppError, error, log)
-    send(told.status, readyProblem(told, context.requestId))
-  }
-  try {
-    const ready = answer(url, headers.authorization)
-    if (ready === undefined) return false
-    if (ready instanceof Promise) ready.then(found => send(200, found), fail)
-    else send(200, ready)
-  } catch (error) {
-    fail(error)
-  }
-  return true
 }
 
 function ended(

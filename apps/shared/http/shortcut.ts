@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { type AppError, PROBLEM_TYPE, problemOf } from './errors.ts'
+import type { ServiceResponse } from './service-response.ts'
 
 /** An answer, 200, whose bytes are there. */
 export interface ReadyAnswer {
@@ -53,4 +54,15 @@ export const readyJson = (value: unknown): ReadyAnswer => {
 export const readyProblem = (error: AppError, requestId: string): ReadyAnswer => {
   const { headers, body } = readyJson(problemOf(error, requestId))
   return { headers: { ...headers, ...error.headers, 'content-type': PROBLEM_TYPE }, body }
+}
+
+export function sendReady(
+  outgoing: ServiceResponse,
+  route: string,
+  status: number,
+  { headers, body }: ReadyAnswer,
+): void {
+  if (outgoing.context) outgoing.context.route = route
+  outgoing.writeHead(status, headers)
+  outgoing.end(body)
 }

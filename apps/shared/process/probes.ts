@@ -1,10 +1,10 @@
 import type { Hono } from 'hono'
 import { PROBLEM_TYPE, problemOf, unavailable } from '../http/errors.ts'
 import type { AppEnv } from '../http/http.ts'
+import { healthOf } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { AnyManifest } from '../manifest.ts'
 import { openApiOf } from '../http/openapi.ts'
-import { readyJson, withShortcut } from '../http/shortcut.ts'
 
 /** Adds what every service answers to whoever runs it: `/health`, `/ready`, `/openapi.json`. */
 export function addProbes(
@@ -19,13 +19,7 @@ export function addProbes(
   app.get('/openapi.json', async c =>
     c.body(await (document ??= written()), 200, { 'Content-Type': 'application/json' }),
   )
-  const alive = { status: 'ok', service: manifest.name, version }
-  const ready = readyJson(alive)
-  app.get('/health', c => c.json(alive))
-  withShortcut(app, {
-    route: '/health',
-    answer: url => (url === '/health' ? ready : undefined),
-  })
+  app.get('/health', c => c.json(healthOf(manifest, version)))
   app.get('/ready', async c => {
     const waiting = await lifecycle.notReady()
     if (waiting.length === 0) return c.json({ status: 'ready' })

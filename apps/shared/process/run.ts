@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Config, ConfigError, readConfig } from '../config.ts'
@@ -6,8 +8,9 @@ import { giveBackMemory } from './give-back-memory.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { type Log, openLog } from './log.ts'
 import type { AnyManifest } from '../manifest.ts'
-import { addProbes } from './probes.ts'
+import { healthOf } from './health.ts'
 import { httpServer } from '../http/server.ts'
+import { readyJson } from '../http/shortcut.ts'
 import { startTelemetry } from './telemetry.ts'
 
 export interface Kit<M extends AnyManifest> extends Pick<
@@ -114,17 +117,21 @@ async function serve<M extends AnyManifest>(
   const { host, port, version, otlpEndpoint, publicUrl } = config.runtime
   const telemetry = await startTelemetry(manifest.name, version, otlpEndpoint)
   if (telemetry) lifecycle.onClose('telemetry', telemetry.close)
-  const app = await start(kit)
-  addProbes(app, manifest, lifecycle, version, publicUrl)
-  const http = httpServer(app, log, telemetry)
+  const http = httpServer(log, telemetry, readyJson(healthOf(manifest, version)))
   http.server.once('error', error => {
     log.fatal({ err: error }, `can not listen on ${host}:${port}`)
     process.exit(1)
   })
-  http.server.listen(port, host, () => {
-    log.info({ port, version }, 'listening')
-    giveBackMemory()
-  })
+  await once(http.server.listen(port, host), 'listening')
+  await answerWhoAsks()
+  // Not above: what it needs takes longer to load than all that comes before.
+  const { serveApp } = await import('./serve-app.ts')
+  await answerWhoAsks()
+  const app = await start(kit)
+  const labelsRoutes = telemetry !== undefined
+  serveApp(http, { app, manifest, lifecycle, log, version, publicUrl, labelsRoutes })
+  log.info({ port, version }, 'listening')
+  giveBackMemory()
   let stopping = false
   const stop = (cause: string) => {
     stopping = true
@@ -146,6 +153,11 @@ async function serve<M extends AnyManifest>(
   process.once('disconnect', () => {
     if (!stopping) stop('the runner has gone')
   })
+}
+
+/** Turns of the event loop in which a connection is taken, its request read and answered. */
+async function answerWhoAsks(): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) await turn()
 }
 
 /** A command's one argument. @throws Error naming what is missing */

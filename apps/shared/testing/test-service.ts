@@ -4,12 +4,14 @@ import type { Hono } from 'hono'
 import { readConfig } from '../config.ts'
 import { environmentOf, type Supply } from '../environment.ts'
 import type { AppEnv } from '../http/http.ts'
+import { healthOf } from '../process/health.ts'
 import { createLifecycle } from '../process/lifecycle.ts'
 import { logTo } from '../process/log.ts'
 import type { AnyManifest } from '../manifest.ts'
-import { addProbes } from '../process/probes.ts'
+import { serveApp } from '../process/serve-app.ts'
 import type { Kit } from '../process/run.ts'
 import { httpServer } from '../http/server.ts'
+import { readyJson } from '../http/shortcut.ts'
 
 export interface TestService {
   url: string
@@ -68,8 +70,11 @@ export async function startTestService<M extends AnyManifest>(
   const log = logTo({ write: line => void lines.push(line) }, manifest.name, 'info')
   const lifecycle = createLifecycle(log, true)
   const app = await start({ ...lifecycle, config, log })
-  addProbes(app, manifest, lifecycle, 'test', PUBLIC_URL)
-  const http = httpServer(app, log, undefined)
+  const http = httpServer(log, undefined, readyJson(healthOf(manifest, 'test')))
+  serveApp(http, {
+    ...{ app, manifest, lifecycle, log, labelsRoutes: false },
+    ...{ version: 'test', publicUrl: PUBLIC_URL },
+  })
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
   const service: TestService = {
