@@ -124,7 +124,9 @@ async function serve<M extends AnyManifest>(
   })
   await once(http.server.listen(port, host), 'listening')
   await answerWhoAsks()
-  // Not above: what it needs takes longer to load than all that comes before.
+  // Not above: what an app needs takes longer to load than all that comes before, half of it this.
+  await import('@hono/node-server')
+  await answerWhoAsks()
   const { serveApp } = await import('./serve-app.ts')
   await answerWhoAsks()
   const app = await start(kit)
