@@ -1,11 +1,15 @@
 import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
 
-// The yardstick: Node's own server, one header, the same bytes.
-const [port = '', body = ''] = process.argv.slice(2)
-createServer((_, response) => {
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  })
-  response.end(body)
-}).listen(Number(port), '127.0.0.1')
+/** What the yardstick answers, by path. */
+export type Answers = Record<string, { headers: Record<string, string>; body: string }>
+
+// The yardstick: Node's own server, the same bytes. Run with the port, and with the answers on stdin.
+if (import.meta.main) {
+  const answers = (await json(process.stdin)) as Answers
+  createServer((request, response) => {
+    const { headers, body } = answers[request.url ?? ''] ?? { headers: {}, body: '' }
+    response.writeHead(200, headers)
+    response.end(body)
+  }).listen(Number(process.argv[2]), '127.0.0.1')
+}

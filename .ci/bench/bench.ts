@@ -8,7 +8,9 @@ import products from '../../apps/products/manifest.ts'
 import { environmentOf } from '../../apps/shared/environment.ts'
 import { PUBLIC_URL } from '../../apps/shared/testing/test-service.ts'
 import { testIssuer } from '../../apps/shared/testing/test-issuer.ts'
+import type { Answers } from './bare.ts'
 import type { Load } from './load.ts'
+import { seed } from './seed.ts'
 import { answered, canPin, cpuMs, residentMiB, run, start } from './processes.ts'
 
 interface Target extends Omit<Load, 'seconds'> {
@@ -17,7 +19,6 @@ interface Target extends Omit<Load, 'seconds'> {
   paths?: string[]
 }
 
-const ROWS = 100_000
 const ROUNDS = 5
 const SECONDS = 3
 const PORTS = { bare: 8491, products: 8492 }
@@ -36,8 +37,8 @@ const PATHS = {
 type Path = keyof typeof PATHS
 
 /**
- * `npm run bench [-- PATH...]`: each hot path as a ratio to a bare node:http server that sends the same bytes,
- * in requests a second and, which a busy machine disturbs less, in requests for the same CPU time of the server.
+ * `npm run bench [-- PATH...]`: each hot path as a ratio to a bare node:http server that sends the same bytes, headers
+ * (the security headers alone cost it a fifth) and body, in requests a second and, which a busy machine disturbs less, in requests for the same CPU time of the server.
  * @param wanted none: all
  */
 async function main(wanted: readonly string[]): Promise<void> {
@@ -72,11 +73,6 @@ async function main(wanted: readonly string[]): Promise<void> {
     const startMs = performance.now() - started
     const url = `http://127.0.0.1:${PORTS.products}`
     const one = `${url}/products/${ids[0]}`
-    const body = await (await fetch(one)).text()
-    const bare = start(['.ci/bench/bare.ts', String(PORTS.bare), body], {})
-    children.push(bare)
-    await answered(`http://127.0.0.1:${PORTS.bare}/`)
-
     const token = await issuer.token('buyer')
     // The key set is served by this process, which the measurements block: the token is verified now.
     await fetch(one, { headers: { authorization: `Bearer ${token}` } })
@@ -94,10 +90,13 @@ async function main(wanted: readonly string[]): Promise<void> {
       rare: search('Walnut Desk 77772'),
       nohit: search('zzzqqq'),
     }
-    const rates = measure(pick(loads, wanted), {
-      server: bare,
-      url: `http://127.0.0.1:${PORTS.bare}/`,
-    })
+    const chosen = pick(loads, wanted)
+    const answers = await answersOf(chosen)
+    const bare = start(['.ci/bench/bare.ts', String(PORTS.bare)], {}, JSON.stringify(answers))
+    children.push(bare)
+    const bareUrl = `http://127.0.0.1:${PORTS.bare}`
+    await answered(bareUrl)
+    const rates = measure(chosen, path => ({ server: bare, url: `${bareUrl}/${path}` }))
     print(rates, startMs, residentMiB(server))
   } finally {
     for (const child of children) child.kill('SIGKILL')
@@ -130,25 +129,20 @@ function environmentFor(url: string, jwksUrl: string): Record<string, string> {
   return { ...plain, ...secret }
 }
 
-/**
- * Names in the manner of the Python reference's seed. Announced already: a service would tell the others of 100,000 new
- * products while it is measured.
- */
-async function seed(admin: pg.Client): Promise<string[]> {
-  await admin.query(`
-    alter index products.products_search set (fastupdate = on); -- indexes all at once, below
-    insert into products.categories values (gen_random_uuid(), 'Bench', '', now(), now());
-    insert into products.products (id, name, description, price_cents, category_id, stock_quantity, is_active, is_announced, version, created_at, updated_at)
-      select gen_random_uuid(),
-        (array['Walnut','Oak','Steel','Linen'])[1 + n % 4] || ' ' || (array['Desk','Lamp','Chair'])[1 + n % 3] || ' ' || n,
-        'A plain description of some length, as shops have it', n % 50000, c.id, n % 100, true, true, 1,
-        now() - n * interval '1 second', now()
-      from generate_series(1, ${ROWS}) n, products.categories c;
-    alter index products.products_search set (fastupdate = off);
-    select gin_clean_pending_list('products.products_search');
-    analyze products.products`)
-  const { rows } = await admin.query<{ id: string }>('select id from products.products order by id')
-  return rows.map(row => row.id)
+/** Node adds these itself. */
+const NODE_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding'])
+
+/** What the yardstick shall send: the answer to each path, header by header. */
+async function answersOf(loads: Record<string, Target>): Promise<Answers> {
+  const answers: Answers = {}
+  for (const [path, { url, headers = {}, paths: [first = ''] = [] }] of Object.entries(loads)) {
+    const answer = await fetch(new URL(first, url), { headers })
+    answers[`/${path}`] = {
+      headers: Object.fromEntries([...answer.headers].filter(([name]) => !NODE_HEADERS.has(name))),
+      body: await answer.text(),
+    }
+  }
+  return answers
 }
 
 const pick = (loads: Record<Path, Target>, wanted: readonly string[]): Record<string, Target> =>
@@ -165,11 +159,14 @@ interface Figures {
   cpuRatio: number[]
 }
 
-function measure(loads: Record<string, Target>, bare: Target): Record<string, Figures> {
+function measure(
+  loads: Record<string, Target>,
+  bareFor: (path: string) => Target,
+): Record<string, Figures> {
   const figures: Record<string, Figures> = {}
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, load] of Object.entries(loads)) {
-      const yardstick = rate(bare)
+      const yardstick = rate(bareFor(name))
       const { perSecond, perCpuMs } = rate(load)
       if (round === 0) continue // warms up
       figures[name] ??= { perSecond: [], ratio: [], cpuRatio: [] }

@@ -13,13 +13,15 @@ const pinned = (core: number, command: string[]): string[] =>
   canPin ? ['taskset', '-c', String(core), ...command] : command
 
 /** A server, on core 0. */
-export function start(args: string[], env: Record<string, string>): ChildProcess {
+export function start(args: string[], env: Record<string, string>, input = ''): ChildProcess {
   const [command = '', ...rest] = pinned(0, [process.execPath, ...args])
-  return spawn(command, rest, {
+  const child = spawn(command, rest, {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'inherit'],
   })
+  child.stdin.end(input)
+  return child
 }
 
 /** Runs a program to its end, on core 1, and returns what it printed. */
