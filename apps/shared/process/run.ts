@@ -123,17 +123,31 @@ async function serve<M extends AnyManifest>(
     process.exit(1)
   })
   await once(http.server.listen(port, host), 'listening')
-  await answerWhoAsks()
-  // Not above: what an app needs takes longer to load than all that comes before, half of it this.
-  await import('@hono/node-server')
-  await answerWhoAsks()
-  const { serveApp } = await import('./serve-app.ts')
-  await answerWhoAsks()
-  const app = await start(kit)
-  const labelsRoutes = telemetry !== undefined
-  serveApp(http, { app, manifest, lifecycle, log, version, publicUrl, labelsRoutes })
-  log.info({ port, version }, 'listening')
-  giveBackMemory()
+  const load = async () => {
+    await answerWhoAsks()
+    // Not above: what an app needs takes longer to load than all that comes before, half of it this.
+    await import('@hono/node-server')
+    await answerWhoAsks()
+    const { serveApp } = await import('./serve-app.ts')
+    await answerWhoAsks()
+    const app = await start(kit)
+    const labelsRoutes = telemetry !== undefined
+    serveApp(http, { app, manifest, lifecycle, log, version, publicUrl, labelsRoutes })
+    log.info({ port, version }, 'listening')
+    giveBackMemory()
+  }
+  const loaded = load()
+  // Who asks while it is loaded has waited, and is answered first.
+  stopWhenAsked(log, manifest.stopSeconds, async () => {
+    await loaded
+    await lifecycle.stop(http, manifest.stopSeconds)
+  })
+  process.off('disconnect', endAtOnce)
+  await loaded
+}
+
+/** On SIGTERM and SIGINT, and when the local runner, which is the parent, has gone: a service must not outlive it. */
+function stopWhenAsked(log: Log, stopSeconds: number, end: () => Promise<void>): void {
   let stopping = false
   const stop = (cause: string) => {
     stopping = true
@@ -142,16 +156,14 @@ async function serve<M extends AnyManifest>(
     setTimeout(() => {
       log.error('the stop time is over; what is still open is cut')
       process.exit(1)
-    }, manifest.stopSeconds * 950)
-    void lifecycle.stop(http, manifest.stopSeconds).then(() => {
+    }, stopSeconds * 950)
+    void end().then(() => {
       log.info('stopped')
       process.exit(0)
     })
   }
   const signalled = (signal: string) => (stopping ? process.exit(130) : stop(signal))
   process.on('SIGTERM', signalled).on('SIGINT', signalled)
-  process.off('disconnect', endAtOnce)
-  // The local runner is the parent: a service must not outlive it, even when it was killed.
   process.once('disconnect', () => {
     if (!stopping) stop('the runner has gone')
   })

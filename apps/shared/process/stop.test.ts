@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
-import { type FixtureProcess, startFixtureProcess } from '../testing/spawn-fixture.ts'
+import { type FixtureProcess, spawnFixture, startFixtureProcess } from '../testing/spawn-fixture.ts'
 
 interface Got {
   status: number | undefined
@@ -149,5 +149,14 @@ test('a runner that goes while a service stops does not cut it short', async () 
   await vi.waitFor(() => expect(messagesOf(fixture)).toContain('SIGTERM: stopping'), 5000)
   fixture.child.disconnect()
   expect(await slow).toMatchObject({ status: 200 })
+  expect(await fixture.ended).toBe(0)
+})
+
+test('told to stop while it starts, it answers who has waited and ends with 0', async () => {
+  await using fixture = await spawnFixture({ settings: { startMs: 300 } })
+  await vi.waitFor(() => expect(fixture.printed()).toContain('"starting"'), 30_000)
+  const waiting = get(`${fixture.url}/fast`)
+  fixture.child.kill('SIGTERM')
+  expect((await waiting).status).toBe(200)
   expect(await fixture.ended).toBe(0)
 })

@@ -23,9 +23,10 @@ await run(
   process,
 )
 
-// oxlint-disable-next-line typescript/require-await -- a service's start is asynchronous
 async function start({ config, log, onClose }: FixtureKit) {
   if (config.settings.startFails) throw new Error('the start failed')
+  log.info('starting')
+  await setTimeout(config.settings.startMs)
   onClose('first opened', () => log.info('closed what was opened first'))
   onClose('last opened', () => {
     log.info('closed what was opened last')

@@ -7,6 +7,7 @@ export const processFixture = defineService({
   routes: ['/fast', '/slow/*'],
   settings: {
     startFails: z.stringbool().default(false),
+    startMs: z.coerce.number().default(0),
     closing: z.enum(['works', 'fails', 'hangs']).default('works'),
   },
   secrets: { key: z.string().min(8).default('not needed') },
