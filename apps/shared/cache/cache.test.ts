@@ -5,6 +5,7 @@ import { afterEach, expect, inject, test, vi } from 'vitest'
 import { type Cache, type CacheConnection, openCache } from './cache.ts'
 
 const SILENT = pino({ level: 'silent' })
+const TTL_SECONDS = 60
 const redisUrl = inject('redisUrl')
 const opened: CacheConnection[] = []
 
@@ -12,14 +13,14 @@ const opened: CacheConnection[] = []
 function instance(service: string): Cache {
   const connection = openCache(service, undefined, SILENT)
   opened.push(connection)
-  return connection.cache('things', 60)
+  return connection.cache('things', TTL_SECONDS)
 }
 
 async function redisInstance(service: string): Promise<Cache> {
   const connection = openCache(service, redisUrl, SILENT)
   opened.push(connection)
   await vi.waitFor(() => expect(connection.redis?.status).toBe('ready'), 15_000)
-  return connection.cache('things', 60)
+  return connection.cache('things', TTL_SECONDS)
 }
 const redisInstances = async (): Promise<[Cache, Cache]> => {
   const service = `fixture-${randomUUID()}`
@@ -87,6 +88,29 @@ test('after an invalidation the value is loaded anew, and others stay', async ()
   expect(other).toHaveBeenCalledTimes(1)
 })
 
+test('a value in memory is there at once, until its time is over', async () => {
+  const cache = instance('fixture')
+  await cache.getOrLoad('a', value('old'))
+  expect(cache.getOrLoad('a', value('unused'))).toBe('old')
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + TTL_SECONDS * 1000)
+  try {
+    expect(await cache.getOrLoad('a', value('new'))).toBe('new')
+  } finally {
+    clock.mockRestore()
+  }
+})
+
+test('an invalidation leaves the loads of other keys alone', async () => {
+  const cache = instance('fixture')
+  const slow = slowLoad('kept')
+  const first = cache.getOrLoad('other', slow.load)
+  await slow.begun
+  await cache.invalidate(['a'])
+  slow.release()
+  await first
+  expect(cache.getOrLoad('other', value('unused'))).toBe('kept')
+})
+
 test('namespaces and services do not share keys', async () => {
   const connection = openCache('fixture', undefined, SILENT)
   opened.push(connection)
@@ -130,6 +154,7 @@ test.skipIf(!redisUrl)('[needs redis-server] what one instance loaded another fi
   const [one, two] = await redisInstances()
   await one.getOrLoad('a', value('shared'))
   expect(await two.getOrLoad('a', value('own'))).toBe('shared')
+  expect(two.getOrLoad('a', value('own'))).toBe('shared') // from its own memory now
 })
 
 test.skipIf(!redisUrl)(

@@ -35,7 +35,7 @@ test('cache look-ups are counted by result', async () => {
   const connection = openCache('fixture', undefined, pino({ level: 'silent' }))
   const cache = connection.cache('things', 60)
   await cache.getOrLoad('a', async () => 'one')
-  await connection.cache('things', 60).getOrLoad('a', async () => 'one')
+  await cache.getOrLoad('a', async () => 'one')
   expect(await figures('cache.lookups', 'result')).toEqual({ hit: 1, miss: 1 })
   await connection.close()
 })
