@@ -17,7 +17,7 @@ import {
   uuidParam,
 } from '../shared/http/validation.ts'
 import { addCategories } from './category-routes.ts'
-import { entriesOf, findProduct } from './find-product.ts'
+import { entriesOf, findProduct, type KnownProduct } from './find-product.ts'
 import { hotProduct } from './hot-product.ts'
 import { addInternal } from './internal-routes.ts'
 import { productLists } from './list-products.ts'
@@ -35,7 +35,7 @@ import { createProduct, deleteProduct, updateProduct } from './write-products.ts
 
 export interface ProductsApp {
   database: Database
-  cache: Cache
+  cache: Cache<KnownProduct>
   auth: Auth
   log: Log
   publicMaxAgeSeconds: number

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller, Role } from '../shared/auth/auth.ts'
 import { openCache } from '../shared/cache/cache.ts'
 import { logTo } from '../shared/process/log.ts'
+import { productOf } from './find-product.ts'
 import { hotProduct } from './hot-product.ts'
 import { newProduct, openShop, remove, type Shop } from './testing.ts'
 
@@ -88,7 +89,7 @@ async function readyFor(entry: string, path = `/products/${ID}`, authorization?:
   const connection = openCache('products', undefined, log)
   const callers: Record<string, Caller> = { 'Bearer known': { id: ID, role: 'buyer' } }
   const { answer } = hotProduct({
-    cache: connection.cache('products', 60),
+    cache: connection.cache('products', 60, productOf),
     entryOf: async () => entry,
     auth: { knownCaller: header => callers[header] },
     publicMaxAgeSeconds: 60,
@@ -100,22 +101,23 @@ async function readyFor(entry: string, path = `/products/${ID}`, authorization?:
   }
 }
 
+const fieldsOf = (headers: readonly string[]) =>
+  Object.fromEntries(headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]]] : [])))
+
 test('what is ready is the JSON that there is, with its length in bytes', async () => {
-  expect(await readyFor('+3\n{"name":"ä"}')).toEqual({
-    headers: {
-      ...{ etag: '"3"', 'content-type': 'application/json', 'content-length': 13 },
-      ...{ 'cache-control': 'public, max-age=60', vary: 'Authorization, Origin' },
-    },
-    body: '{"name":"ä"}',
+  const { headers = [], body } = (await readyFor('+3\n{"name":"ä"}')) ?? {}
+  expect(body).toBe('{"name":"ä"}')
+  expect(fieldsOf(headers)).toMatchObject({
+    ...{ etag: '"3"', 'content-type': 'application/json', 'content-length': '13' },
+    ...{ 'cache-control': 'public, max-age=60', vary: 'Authorization, Origin' },
   })
 })
 
 test('who sends a token that is not known yet is for the app', async () => {
   const path = `/products/${ID}`
   expect(await readyFor('+3\n{}', path, 'Bearer other')).toBeUndefined()
-  expect((await readyFor('+3\n{}', path, 'Bearer known'))?.headers).toMatchObject({
-    'cache-control': 'private, no-cache',
-  })
+  const ready = await readyFor('+3\n{}', path, 'Bearer known')
+  expect(fieldsOf(ready?.headers ?? [])).toMatchObject({ 'cache-control': 'private, no-cache' })
 })
 
 test.for([

@@ -8,7 +8,11 @@ const SHOW_STOCK = `
   where id = ? and stock_quantity <> ? returning id`
 
 /** What other services' events do to the catalogue. */
-export const reactions = ({ cache }: { cache: Cache }): Reactions<typeof manifest> => ({
+export const reactions = ({
+  cache,
+}: {
+  cache: Pick<Cache<unknown>, 'invalidate'>
+}): Reactions<typeof manifest> => ({
   'stock.changed': unlessStale(async (em, { data }) => {
     const { product_id, available } = data
     const changed: unknown[] = await em.execute(SHOW_STOCK, [available, product_id, available])

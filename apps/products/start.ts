@@ -7,6 +7,7 @@ import { remoteKeys, tokenVerifier } from '../shared/auth/tokens.ts'
 import { announceProducts } from './announce-products.ts'
 import { createApp } from './app.ts'
 import { CategoryEntity } from './category.ts'
+import { productOf } from './find-product.ts'
 import manifest from './manifest.ts'
 import { MIGRATIONS } from './migrations-folder.ts'
 import { ProductEntity } from './product.ts'
@@ -28,7 +29,7 @@ export async function start(kit: Kit<typeof manifest>) {
   readyWhen('database', database.check)
   const caches = openCache(config.service, config.cache.url, log)
   onClose('cache', caches.close)
-  const cache = caches.cache('products', settings.cacheSeconds)
+  const cache = caches.cache('products', settings.cacheSeconds, productOf)
   await startEvents({ manifest, kit, database, reactions: reactions({ cache }) })
   keepAnnouncing(kit, database)
   return createApp({

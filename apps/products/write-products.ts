@@ -7,14 +7,14 @@ import { isForeignKeyMissing } from '../shared/database/database-errors.ts'
 import { AppError, notFound } from '../shared/http/errors.ts'
 import { requireMatch } from '../shared/http/etag.ts'
 import { publish } from '../shared/events/outbox.ts'
-import { type EntryOf, type ProductText, textOf } from './find-product.ts'
+import { type EntryOf, type ProductText, productOf } from './find-product.ts'
 import { change, newProduct, type Product, ProductEntity, withdraw } from './product.ts'
 import { productChanged, productCreated, productDeleted } from './product-events.ts'
 import type { MessageView, ProductCreate, ProductUpdate } from './schemas.ts'
 
 interface Deps {
   database: Database
-  cache: Cache
+  cache: Pick<Cache<unknown>, 'invalidate'>
   entryOf: EntryOf
   currency: string
 }
@@ -81,7 +81,7 @@ async function lockedProduct(
 async function written(entryOf: EntryOf, id: string): Promise<ProductText> {
   const entry = await entryOf(id.toLowerCase())
   if (entry === undefined) throw new Error(`product ${id} was written and is not there`)
-  return textOf(entry)
+  return productOf(entry)
 }
 
 async function withKnownCategory(write: () => Promise<void>): Promise<void> {

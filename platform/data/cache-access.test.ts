@@ -43,7 +43,7 @@ describe.skipIf(inject('redisUrl') === undefined)(
 
     test('a service has its cache, its invalidations in other instances and its rate limits', async () => {
       const [here, there] = [await open('users'), await open('users')]
-      const [cache, other] = [here.cache('things', 60), there.cache('things', 60)]
+      const [cache, other] = [here.cache('things', 60, String), there.cache('things', 60, String)]
       const three = async () => 'three'
       expect(await cache.getOrLoad('a', async () => 'one')).toBe('one')
       expect(await admin.keys('users:cache:*')).toHaveLength(1)

@@ -1,4 +1,4 @@
-import type { CreateDriverResult, L1CacheDriver } from 'bentocache/types'
+import type { L1CacheDriver } from 'bentocache/types'
 import { LRUCache } from 'lru-cache'
 
 const MAX_ITEMS = 10_000
@@ -11,27 +11,30 @@ interface Item {
   logicalExpiration: number
 }
 
+interface Kept<T> {
+  value: T
+  untilMs: number
+}
+
 /**
  * The memory behind bentocache that can also be asked without it: a look-up there makes a dozen objects and three
- * promises, and its own memory keeps values as JSON, which would be parsed for each request.
+ * promises, and its own memory keeps values as JSON, which would be parsed for each request. This parses a value once.
  */
-export class CacheMemory implements L1CacheDriver {
+export class CacheMemory<T> implements L1CacheDriver {
   type = 'l1' as const
-  #items = new LRUCache<string, Item>({
-    max: MAX_ITEMS,
-    maxSize: MAX_CHARS,
-    sizeCalculation: ({ value }) => value.length + 1,
-  })
+  #items = new LRUCache<string, Kept<T>>({ max: MAX_ITEMS, maxSize: MAX_CHARS })
+  #parse: (text: string) => T
   #onDelete: (key: string) => void
 
   /** @param onDelete told of each key that is deleted here, by this instance or by another through the bus, there or not */
-  constructor(onDelete: (key: string) => void) {
+  constructor(parse: (text: string) => T, onDelete: (key: string) => void) {
+    this.#parse = parse
     this.#onDelete = onDelete
   }
 
-  valueOf(key: string): string | undefined {
-    const item = this.#items.get(key)
-    return item !== undefined && item.logicalExpiration > Date.now() ? item.value : undefined
+  valueOf(key: string): T | undefined {
+    const kept = this.#items.get(key)
+    return kept !== undefined && kept.untilMs > Date.now() ? kept.value : undefined
   }
 
   namespace(): this {
@@ -45,7 +48,10 @@ export class CacheMemory implements L1CacheDriver {
 
   /** @param item JSON when it comes from Redis */
   set(key: string, item: string | Item): boolean {
-    this.#items.set(key, typeof item === 'string' ? (JSON.parse(item) as Item) : item)
+    const { value, logicalExpiration } =
+      typeof item === 'string' ? (JSON.parse(item) as Item) : item
+    const kept = { value: this.#parse(value), untilMs: logicalExpiration }
+    this.#items.set(key, kept, { size: value.length + 1 })
     return true
   }
 
@@ -65,8 +71,3 @@ export class CacheMemory implements L1CacheDriver {
 
   disconnect(): void {}
 }
-
-export const cacheMemoryDriver = (memory: CacheMemory): CreateDriverResult<L1CacheDriver> => ({
-  options: { serialize: false },
-  factory: () => memory,
-})

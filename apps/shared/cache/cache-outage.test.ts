@@ -13,7 +13,7 @@ const value = (text: string) => async () => text
 test('with a Redis that is not there values are loaded and kept in memory', async () => {
   const connection = openCache('fixture', 'redis://127.0.0.1:1', SILENT)
   try {
-    const cache = connection.cache('things', 60)
+    const cache = connection.cache('things', 60, String)
     const load = vi.fn(value('one'))
     expect(await cache.getOrLoad('a', load)).toBe('one')
     expect(await cache.getOrLoad('a', load)).toBe('one')
@@ -34,7 +34,7 @@ test.skipIf(!hasRedis)(
       openCache('fixture', redis.url, SILENT),
     ]
     try {
-      const [cache, other] = [one.cache('things', 60), two.cache('things', 60)]
+      const [cache, other] = [one.cache('things', 60, String), two.cache('things', 60, String)]
       await vi.waitFor(() => expect([one.redis?.status, two.redis?.status]).toEqual(READY))
       await cache.getOrLoad('a', value('old'))
       redis.hang()
@@ -75,7 +75,7 @@ test.skipIf(!hasRedis)(
       openCache('fixture', redis.url, SILENT),
     ]
     try {
-      const [cache, other] = [one.cache('things', 60), two.cache('things', 60)]
+      const [cache, other] = [one.cache('things', 60, String), two.cache('things', 60, String)]
       await vi.waitFor(() => expect(one.redis?.status).toBe('ready'))
       await redis.kill()
       await vi.waitFor(() => expect(lines.some(line => line.includes('unavailable'))).toBe(true))

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterEach, expect, inject, test, vi } from 'vitest'
-import { type Cache, type CacheConnection, openCache } from './cache.ts'
+import { type Cache as CacheOf, type CacheConnection, openCache } from './cache.ts'
 
 const SILENT = pino({ level: 'silent' })
+type Cache = CacheOf<string>
+
 const TTL_SECONDS = 60
 const redisUrl = inject('redisUrl')
 const opened: CacheConnection[] = []
@@ -13,14 +15,14 @@ const opened: CacheConnection[] = []
 function instance(service: string): Cache {
   const connection = openCache(service, undefined, SILENT)
   opened.push(connection)
-  return connection.cache('things', TTL_SECONDS)
+  return connection.cache('things', TTL_SECONDS, String)
 }
 
 async function redisInstance(service: string): Promise<Cache> {
   const connection = openCache(service, redisUrl, SILENT)
   opened.push(connection)
   await vi.waitFor(() => expect(connection.redis?.status).toBe('ready'), 15_000)
-  return connection.cache('things', TTL_SECONDS)
+  return connection.cache('things', TTL_SECONDS, String)
 }
 const redisInstances = async (): Promise<[Cache, Cache]> => {
   const service = `fixture-${randomUUID()}`
@@ -111,11 +113,23 @@ test('an invalidation leaves the loads of other keys alone', async () => {
   expect(cache.getOrLoad('other', value('unused'))).toBe('kept')
 })
 
+test('what a value is made of is read once, however often the value is asked for', async () => {
+  const connection = openCache('fixture', undefined, SILENT)
+  opened.push(connection)
+  const parse = vi.fn((text: string) => ({ text }))
+  const cache = connection.cache('things', TTL_SECONDS, parse)
+  const first = await cache.getOrLoad('a', value('one'))
+  expect(first).toEqual({ text: 'one' })
+  expect(cache.known('a')).toBe(first)
+  expect(cache.getOrLoad('a', value('unused'))).toBe(first)
+  expect(parse).toHaveBeenCalledTimes(1)
+})
+
 test('namespaces and services do not share keys', async () => {
   const connection = openCache('fixture', undefined, SILENT)
   opened.push(connection)
-  await connection.cache('one', 60).getOrLoad('a', value('of one'))
-  expect(await connection.cache('two', 60).getOrLoad('a', value('of two'))).toBe('of two')
+  await connection.cache('one', 60, String).getOrLoad('a', value('of one'))
+  expect(await connection.cache('two', 60, String).getOrLoad('a', value('of two'))).toBe('of two')
 })
 
 /** A load that has read its value and waits to hand it over. */

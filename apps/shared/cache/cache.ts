@@ -1,18 +1,18 @@
 import { metrics } from '@opentelemetry/api'
 import { BentoCache, bentostore } from 'bentocache'
 import { redisDriver } from 'bentocache/drivers/redis'
+import type { L1CacheDriver } from 'bentocache/types'
 import type { Redis } from 'ioredis'
-import { CacheMemory, cacheMemoryDriver } from './cache-memory.ts'
+import { CacheMemory } from './cache-memory.ts'
 import { busDriver, closeRedis, connectRedis } from './cache-redis.ts'
 import type { Log } from '../process/log.ts'
 
-/** Strings by key, in this process's memory and, where there is one, in Redis behind it. Holds nothing that may be lost. */
-export interface Cache {
-  /** The cached string, or what `load` finds; `undefined` is not cached. */
-  getOrLoad: (
-    key: string,
-    load: () => Promise<string | undefined>,
-  ) => Promise<string | undefined> | string
+/** Values by key, in this process's memory and, where there is one, in Redis behind it. Holds nothing that may be lost. */
+export interface Cache<T> {
+  /** The value in memory. */
+  known: (key: string) => T | undefined
+  /** The cached value, or that of the text which `load` finds; `undefined` is not cached. */
+  getOrLoad: (key: string, load: () => Promise<string | undefined>) => Promise<T | undefined> | T
   /** Removes keys here before it resolves, and in the other instances through the bus. */
   invalidate: (keys: readonly string[]) => Promise<void>
 }
@@ -20,7 +20,12 @@ export interface Cache {
 export interface CacheConnection {
   /** Shared with the rate limits; undefined without Redis. */
   redis: Redis | undefined
-  cache: (namespace: string, ttlSeconds: number) => Cache
+  /** @param parse what a value is made of; what it makes is kept, and must not be changed */
+  cache: <T extends object | string>(
+    namespace: string,
+    ttlSeconds: number,
+    parse: (text: string) => T,
+  ) => Cache<T>
   close: () => Promise<void>
 }
 
@@ -32,14 +37,8 @@ export function openCache(service: string, url: string | undefined, log: Log): C
   const count = countLookups(service)
   return {
     redis,
-    cache: (namespace, ttlSeconds) =>
-      cacheOf({
-        name: `${service}:${namespace}`,
-        ttlSeconds,
-        redis,
-        count,
-        closing: closing.signal,
-      }),
+    cache: (namespace, ttlSeconds, parse) =>
+      cacheOf({ service, namespace, ttlSeconds, parse, redis, count, closing: closing.signal }),
     close: () => {
       closing.abort()
       return closeRedis(redis)
@@ -47,52 +46,58 @@ export function openCache(service: string, url: string | undefined, log: Log): C
   }
 }
 
-interface CacheOptions {
-  /** Part of each key in Redis, and of the bus's channel: each service hears of its own changes only. */
-  name: string
+interface CacheOptions<T> {
+  /** Names the bus's channel: each service hears of its own changes only. */
+  service: string
+  namespace: string
   ttlSeconds: number
+  parse: (text: string) => T
   redis: Redis | undefined
-  count: (result: 'hit' | 'miss') => void
+  count: CountLookup
   closing: AbortSignal
 }
 
+type CountLookup = (result: 'hit' | 'miss') => void
+
 /** The value of a key on its way from Redis or from the database. */
-interface Load {
+interface Load<T> {
   /** The key has changed since it began: what it read may be what was there before. */
   isStale: boolean
-  value: Promise<string | undefined>
+  value: Promise<T | undefined>
 }
 
-function cacheOf({ name, ttlSeconds, redis, count, closing }: CacheOptions): Cache {
+function cacheOf<T extends object | string>(options: CacheOptions<T>): Cache<T> {
+  const { parse, ttlSeconds, redis, count, closing } = options
   /** Who wants a key that is being loaded waits for that load. */
-  const loads = new Map<string, Load>()
+  const loads = new Map<string, Load<T>>()
   const forgetLoad = (key: string) => {
     const running = loads.get(key)
     if (running) running.isStale = true
     loads.delete(key)
   }
-  const memory = new CacheMemory(forgetLoad)
-  const bento = createBento(name, memory, redis, closing)
+  const memory = new CacheMemory(parse, forgetLoad)
+  const bento = createBento(options, memory)
 
-  const load = async (key: string, mine: Load, from: () => Promise<string | undefined>) => {
+  const load = async (key: string, mine: Load<T>, from: () => Promise<string | undefined>) => {
     // The memory does not have it, or nobody would load it.
     const known: string | undefined = redis && (await bento.get({ key }))
     count(known === undefined ? 'miss' : 'hit')
     if (known !== undefined) {
       if (mine.isStale) memory.delete(key)
-      return known
+      return memory.valueOf(key) ?? parse(known)
     }
     const value = await from()
-    if (value !== undefined && !mine.isStale)
-      // What was read is no change: the other instances keep theirs.
-      await bento.set({ key, value, ttl: ttlSeconds * 1000, skipBusNotify: true })
-    return value
+    if (value === undefined) return undefined
+    if (mine.isStale) return parse(value)
+    // What was read is no change: the other instances keep theirs.
+    await bento.set({ key, value, ttl: ttlSeconds * 1000, skipBusNotify: true })
+    return memory.valueOf(key) ?? parse(value)
   }
 
   const join = (key: string, from: () => Promise<string | undefined>) => {
     const running = loads.get(key)
     if (running) return running.value
-    const mine: Load = { isStale: false, value: Promise.resolve(undefined) }
+    const mine: Load<T> = { isStale: false, value: Promise.resolve(undefined) }
     loads.set(key, mine)
     mine.value = load(key, mine, from).finally(() => {
       if (loads.get(key) === mine) loads.delete(key)
@@ -106,14 +111,15 @@ function cacheOf({ name, ttlSeconds, redis, count, closing }: CacheOptions): Cac
     memory.deleteMany(keys)
   }
 
-  const peek = (key: string) => {
+  const known = (key: string) => {
     const value = memory.valueOf(key)
     if (value !== undefined) count('hit')
     return value
   }
 
   return {
-    getOrLoad: (key, from) => peek(key) ?? join(key, from),
+    known,
+    getOrLoad: (key, from) => known(key) ?? join(key, from),
     invalidate: async keys => {
       await remove(keys)
       if (redis) again(() => remove(keys), closing)
@@ -121,20 +127,18 @@ function cacheOf({ name, ttlSeconds, redis, count, closing }: CacheOptions): Cac
   }
 }
 
-function createBento(
-  name: string,
-  memory: CacheMemory,
-  redis: Redis | undefined,
-  closing: AbortSignal,
+function createBento<T>(
+  { service, namespace, redis, closing }: CacheOptions<T>,
+  memory: L1CacheDriver,
 ) {
-  const local = bentostore().useL1Layer(cacheMemoryDriver(memory))
+  const local = bentostore().useL1Layer({ options: { serialize: false }, factory: () => memory })
   const store = redis
     ? local.useL2Layer(redisDriver({ connection: redis })).useBus(busDriver(redis, closing))
     : local
   return new BentoCache({
-    default: name,
-    stores: { [name]: store },
-    prefix: name,
+    default: service,
+    stores: { [service]: store },
+    prefix: `${service}:cache:${namespace}`,
     suppressL2Errors: true,
     l2CircuitBreakerDuration: CIRCUIT_OPEN,
   })
@@ -151,7 +155,7 @@ function again(run: () => Promise<void>, closing: AbortSignal): void {
   timer.unref()
 }
 
-function countLookups(service: string): CacheOptions['count'] {
+function countLookups(service: string): CountLookup {
   const meter = metrics.getMeter(service)
   const lookups = meter.createCounter('cache.lookups', { description: 'Cache look-ups by result' })
   return result => lookups.add(1, { result })

@@ -5,7 +5,7 @@ import type { RequestContext } from './request-context.ts'
  * In lower case, as node-server writes names, so that an answer's own value replaces the one here. Each costs 1 % of a
  * cached answer, so these are the ones that matter for an API; CloudFront adds what web pages need.
  */
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
@@ -42,5 +42,12 @@ export class ServiceResponse<
     }
     if (this.server?.draining) all['connection'] = 'close'
     return super.writeHead(status, all)
+  }
+
+  /** @param headers names and values in turn, common ones included; only the request's id is added */
+  writeReady(status: number, headers: readonly string[]): void {
+    const all = [...headers, 'x-request-id', this.context?.requestId ?? '']
+    if (this.server?.draining) all.push('connection', 'close')
+    super.writeHead(status, all)
   }
 }

@@ -33,7 +33,7 @@ async function figures(name: string, attribute: string): Promise<Record<string, 
 
 test('cache look-ups are counted by result', async () => {
   const connection = openCache('fixture', undefined, pino({ level: 'silent' }))
-  const cache = connection.cache('things', 60)
+  const cache = connection.cache('things', 60, String)
   await cache.getOrLoad('a', async () => 'one')
   await cache.getOrLoad('a', async () => 'one')
   expect(await figures('cache.lookups', 'result')).toEqual({ hit: 1, miss: 1 })
