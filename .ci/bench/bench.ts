@@ -8,19 +8,14 @@ import products from '../../apps/products/manifest.ts'
 import { environmentOf } from '../../apps/shared/environment.ts'
 import { PUBLIC_URL } from '../../apps/shared/testing/test-service.ts'
 import { testIssuer } from '../../apps/shared/testing/test-issuer.ts'
-import type { Answers } from './bare.ts'
-import type { Load } from './load.ts'
+import type { Answered } from './load.ts'
 import { seed } from './seed.ts'
-import { answered, canPin, cpuMs, residentMiB, run, start } from './processes.ts'
+import { answersOf, type Target, yardstick } from './yardstick.ts'
+import { answered, canPin, cpuMs, pinToLoad, residentMiB, run, start } from './processes.ts'
 
-interface Target extends Omit<Load, 'seconds'> {
-  server: ChildProcess
-  /** Asked for in turn, so that none is cached; without them `url` itself. */
-  paths?: string[]
-}
-
-const ROUNDS = 5
-const SECONDS = 3
+// Short ones: the speed of a shared machine changes within seconds, and a ratio compares what follows one another.
+const ROUNDS = 15
+const SECONDS = 1
 const PORTS = { bare: 8491, products: 8492 }
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -38,7 +33,8 @@ type Path = keyof typeof PATHS
 
 /**
  * `npm run bench [-- PATH...]`: each hot path as a ratio to a bare node:http server that sends the same bytes, headers
- * (the security headers alone cost it a fifth) and body, in requests a second and, which a busy machine disturbs less, in requests for the same CPU time of the server.
+ * (the security headers alone cost it a fifth) and body, to the same load; in requests a second and, which a busy machine
+ * disturbs less, in requests for the same CPU time of the server. PostgreSQL shares the core of the load.
  * @param wanted none: all
  */
 async function main(wanted: readonly string[]): Promise<void> {
@@ -53,6 +49,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     password: 'bench',
     log: SILENT,
   })
+  pinToLoad(postgres.pid)
   const issuer = await testIssuer()
   const children: ChildProcess[] = []
   try {
@@ -96,7 +93,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     children.push(bare)
     const bareUrl = `http://127.0.0.1:${PORTS.bare}`
     await answered(bareUrl)
-    const rates = measure(chosen, path => ({ server: bare, url: `${bareUrl}/${path}` }))
+    const rates = measure(chosen, path => yardstick(bare, bareUrl, path, chosen[path]))
     print(rates, startMs, residentMiB(server))
   } finally {
     for (const child of children) child.kill('SIGKILL')
@@ -129,22 +126,6 @@ function environmentFor(url: string, jwksUrl: string): Record<string, string> {
   return { ...plain, ...secret }
 }
 
-/** Node adds these itself. */
-const NODE_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding'])
-
-/** What the yardstick shall send: the answer to each path, header by header. */
-async function answersOf(loads: Record<string, Target>): Promise<Answers> {
-  const answers: Answers = {}
-  for (const [path, { url, headers = {}, paths: [first = ''] = [] }] of Object.entries(loads)) {
-    const answer = await fetch(new URL(first, url), { headers })
-    answers[`/${path}`] = {
-      headers: Object.fromEntries([...answer.headers].filter(([name]) => !NODE_HEADERS.has(name))),
-      body: await answer.text(),
-    }
-  }
-  return answers
-}
-
 const pick = (loads: Record<Path, Target>, wanted: readonly string[]): Record<string, Target> =>
   Object.fromEntries(
     Object.entries(loads).filter(([path]) => wanted.length === 0 || wanted.includes(path)),
@@ -166,13 +147,13 @@ function measure(
   const figures: Record<string, Figures> = {}
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, load] of Object.entries(loads)) {
-      const yardstick = rate(bareFor(name))
+      const bare = rate(bareFor(name))
       const { perSecond, perCpuMs } = rate(load)
       if (round === 0) continue // warms up
       figures[name] ??= { perSecond: [], ratio: [], cpuRatio: [] }
       figures[name].perSecond.push(perSecond)
-      figures[name].ratio.push(perSecond / yardstick.perSecond)
-      figures[name].cpuRatio.push(perCpuMs / yardstick.perCpuMs)
+      figures[name].ratio.push(perSecond / bare.perSecond)
+      figures[name].cpuRatio.push(perCpuMs / bare.perCpuMs)
     }
   return figures
 }
@@ -185,7 +166,7 @@ function rate({ server, url, headers, paths = [] }: Target): {
   const before = cpuMs(server)
   const output = run(['.ci/bench/load.ts', load], {}, JSON.stringify(paths))
   const usedMs = cpuMs(server) - before
-  const { perSecond, failed } = JSON.parse(output) as { perSecond: number; failed: number }
+  const { perSecond, failed } = JSON.parse(output) as Answered
   if (failed > 0 || perSecond === 0)
     throw new Error(`${url}: ${perSecond} answers a second, ${failed} failures`)
   return { perSecond, perCpuMs: (perSecond * SECONDS) / usedMs }

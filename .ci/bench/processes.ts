@@ -6,6 +6,9 @@ const root = join(import.meta.dirname, '..', '..')
 
 const MS_PER_TICK = 10
 
+const SERVER_CORE = 0
+const LOAD_CORE = 1
+
 /** Whether the server and the load can have a core each. */
 export const canPin = spawnSync('taskset', ['--version']).status === 0
 
@@ -14,7 +17,7 @@ const pinned = (core: number, command: string[]): string[] =>
 
 /** A server, on core 0. */
 export function start(args: string[], env: Record<string, string>, input = ''): ChildProcess {
-  const [command = '', ...rest] = pinned(0, [process.execPath, ...args])
+  const [command = '', ...rest] = pinned(SERVER_CORE, [process.execPath, ...args])
   const child = spawn(command, rest, {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
@@ -24,9 +27,15 @@ export function start(args: string[], env: Record<string, string>, input = ''): 
   return child
 }
 
+/** Keeps PostgreSQL, and what it forks from now on, off the core of the server: it is another machine's work. */
+export function pinToLoad(pid: number | undefined): void {
+  if (canPin && pid !== undefined)
+    execFileSync('taskset', ['-c', '-p', String(LOAD_CORE), String(pid)])
+}
+
 /** Runs a program to its end, on core 1, and returns what it printed. */
 export function run(args: string[], env: Record<string, string>, input = ''): string {
-  const [command = '', ...rest] = pinned(1, [process.execPath, ...args])
+  const [command = '', ...rest] = pinned(LOAD_CORE, [process.execPath, ...args])
   return execFileSync(command, rest, {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
