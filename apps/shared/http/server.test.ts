@@ -133,10 +133,16 @@ test('garbage on the socket gets a 400 and the server goes on', async () => {
   expect(await service.call('/health')).toMatchObject({ status: 200 })
 })
 
-test('before the service is loaded /health is answered, and all else waits for it', async () => {
+/** A server that is not loaded yet. */
+async function listening() {
   const http = httpServer(logTo({ write: () => {} }, 'early', 'silent'), undefined, readyJson('ok'))
   await once(http.server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
+  const { port } = http.server.address() as AddressInfo
+  return { http, url: `http://127.0.0.1:${port}` }
+}
+
+test('before the service is loaded /health is answered, and all else waits for it', async () => {
+  const { http, url } = await listening()
   let isServed = false
   const others = ['/things', '/ready'].map(async path => {
     const answer: unknown = await (await fetch(url + path)).json()
@@ -151,6 +157,22 @@ test('before the service is loaded /health is answered, and all else waits for i
     [true, '/ready'],
   ])
   expect(await (await fetch(`${url}/health`)).json()).toBe('ok')
+  await once(http.server.close(), 'close')
+})
+
+test('while it drains each answer closes its connection, ready or written by the app', async () => {
+  const { http, url } = await listening()
+  http.serve((incoming, outgoing) => {
+    if (incoming.url === '/ready-made') sendReady(outgoing, '/', 200, readyJson('ready'))
+    else outgoing.writeHead(200, { 'content-length': 0 }).end()
+  })
+  const connection = async (path: string) => {
+    const { headers } = await fetch(url + path)
+    return headers.get('connection')
+  }
+  for (const path of ['/ready-made', '/written']) expect(await connection(path)).toBe('keep-alive')
+  http.drain()
+  for (const path of ['/ready-made', '/written']) expect(await connection(path)).toBe('close')
   await once(http.server.close(), 'close')
 })
 
