@@ -33,8 +33,8 @@ type Path = keyof typeof PATHS
 
 /**
  * `npm run bench [-- PATH...]`: each hot path as a ratio to a bare node:http server that sends the same bytes, headers
- * (the security headers alone cost it a fifth) and body, to the same load; in requests a second and, which a busy machine
- * disturbs less, in requests for the same CPU time of the server. PostgreSQL shares the core of the load.
+ * (the security headers alone cost it a fifth) and body, to the same load; in requests a second and, which a busy
+ * machine disturbs less, in requests for the same CPU time of the server. PostgreSQL shares the core of the load.
  * @param wanted none: all
  */
 async function main(wanted: readonly string[]): Promise<void> {

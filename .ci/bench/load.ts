@@ -29,7 +29,10 @@ function headOf(chunk: Buffer): { isOk: boolean; bytes: number } {
   return { isOk: chunk[STATUS_AT] === 0x32, bytes: bodyAt + length }
 }
 
-/** One request after the other on each connection. Bare sockets: a client that takes longer than the server measures itself. */
+/**
+ * One request after the other on each connection. By bare sockets: a client that takes longer for a request than the
+ * server measures itself, and autocannon did.
+ */
 async function load(
   { url, headers = {}, seconds }: Load,
   paths: readonly string[],

@@ -22,7 +22,8 @@ const NOT_INSTALLED = ['pg-native']
 
 /**
  * A service as its image holds it: `main.mjs` with its chunks in place of a thousand modules, `serve-app.mjs` and
- * `start.mjs` with all that serving needs, a file for each of its threads (`*-worker.ts`), its migrations, and the packages that can't be bundled.
+ * `start.mjs` with all that serving needs, a file for each of its threads (`*-worker.ts`), its migrations, and the
+ * packages that can't be bundled.
  * Names of functions and classes are kept, for stack traces.
  * @returns folders of the packages that are in it
  * @throws Error of rolldown, naming file and line
