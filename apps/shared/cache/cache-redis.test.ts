@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterEach, expect, inject, test, vi } from 'vitest'
 import type { Cache as CacheOf } from './cache.ts'
+import { testRedis } from '../testing/test-redis.ts'
 import { connections, expectStaleLoadForgotten, slowLoad, TTL_SECONDS, value } from './testing.ts'
 
 type Cache = CacheOf<string>
@@ -10,8 +11,8 @@ const redisUrl = inject('redisUrl')
 const { open, close } = connections()
 afterEach(close)
 
-async function redisInstance(service: string): Promise<Cache> {
-  const connection = open(service, redisUrl)
+async function redisInstance(service: string, url = redisUrl): Promise<Cache> {
+  const connection = open(service, url)
   await vi.waitFor(() => expect(connection.redis?.status).toBe('ready'), 15_000)
   return connection.cache('things', TTL_SECONDS, String)
 }
@@ -50,6 +51,29 @@ test.skipIf(!redisUrl)(
       },
       { timeout: 15_000 },
     )
+  },
+)
+
+test.skipIf(!redisUrl)(
+  '[needs redis-server] an instance that was cut off from the others forgets what it may not have heard of',
+  async () => {
+    await using redis = await testRedis()
+    const service = `fixture-${randomUUID()}`
+    const [one, two] = [
+      await redisInstance(service, redis.url),
+      await redisInstance(service, redis.url),
+    ]
+    await expectBusWorks(one, two)
+    const slow = slowLoad('read before')
+    const late = two.getOrLoad('b', slow.load)
+    await slow.begun
+    const admin = new Redis(redis.url)
+    await admin.client('KILL', 'TYPE', 'pubsub')
+    await vi.waitFor(() => expect(two.known('signal')).toBeUndefined(), 15_000)
+    slow.release()
+    expect(await late).toBe('read before')
+    expect(two.known('b')).toBeUndefined()
+    admin.disconnect()
   },
 )
 

@@ -42,9 +42,15 @@ export async function closeRedis(redis: Redis | undefined): Promise<void> {
 /**
  * The bus subscribes when it is made, which is before its connection is up; it would not try again, and its failure
  * would end the process.
+ * @param onReconnect whatever was said since the connection broke has not been heard
  */
-export function busDriver(redis: Redis, closing: AbortSignal): ReturnType<typeof redisBusDriver> {
-  const { options, factory } = redisBusDriver({ connection: busConnections(redis, closing) })
+export function busDriver(
+  redis: Redis,
+  closing: AbortSignal,
+  onReconnect: () => void,
+): ReturnType<typeof redisBusDriver> {
+  const connection = busConnections(redis, closing, onReconnect)
+  const { options, factory } = redisBusDriver({ connection })
   return {
     options,
     factory: config => {
@@ -70,10 +76,11 @@ export function busDriver(redis: Redis, closing: AbortSignal): ReturnType<typeof
  * The driver makes two duplicates of what it is given. One of them subscribes as soon as it is connected, after which a
  * ready check is refused; what goes wrong with them is logged for the first connection, but they end with it.
  */
-const busConnections = (redis: Redis, closing: AbortSignal): Redis =>
+const busConnections = (redis: Redis, closing: AbortSignal, onReconnect: () => void): Redis =>
   Object.assign(redis.duplicate({ lazyConnect: true }), {
     duplicate: () => {
       const copy = redis.duplicate({ enableReadyCheck: false }).on('error', () => {})
+      copy.once('ready', () => copy.on('ready', onReconnect))
       closing.addEventListener('abort', () => copy.disconnect())
       return copy
     },

@@ -76,10 +76,13 @@ function cacheOf<T extends object | string>(options: CacheOptions<T>): Cache<T> 
     loads.delete(key)
   }
   const memory = new CacheMemory(parse, forgetLoad)
-  const bento = createBento(options, memory)
+  const bento = createBento(options, memory, () => {
+    for (const key of loads.keys()) forgetLoad(key)
+    memory.clear()
+  })
 
   const load = async (key: string, mine: Load<T>, from: () => Promise<string | undefined>) => {
-    // The memory does not have it, or nobody would load it.
+    // Only Redis is left to ask: who loads has asked the memory.
     const known: string | undefined = redis && (await bento.get({ key }))
     count(known === undefined ? 'miss' : 'hit')
     if (known !== undefined) {
@@ -130,10 +133,13 @@ function cacheOf<T extends object | string>(options: CacheOptions<T>): Cache<T> 
 function createBento<T>(
   { service, namespace, redis, closing }: CacheOptions<T>,
   memory: L1CacheDriver,
+  forgetAll: () => void,
 ) {
   const local = bentostore().useL1Layer({ options: { serialize: false }, factory: () => memory })
   const store = redis
-    ? local.useL2Layer(redisDriver({ connection: redis })).useBus(busDriver(redis, closing))
+    ? local
+        .useL2Layer(redisDriver({ connection: redis }))
+        .useBus(busDriver(redis, closing, forgetAll))
     : local
   return new BentoCache({
     default: service,
