@@ -3,13 +3,23 @@ import { Redis } from 'ioredis'
 import { afterEach, expect, inject, test, vi } from 'vitest'
 import type { Cache as CacheOf } from './cache.ts'
 import { testRedis } from '../testing/test-redis.ts'
-import { connections, expectStaleLoadForgotten, slowLoad, TTL_SECONDS, value } from './testing.ts'
+import {
+  connections,
+  gate,
+  expectStaleLoadForgotten,
+  slowLoad,
+  TTL_SECONDS,
+  value,
+} from './testing.ts'
 
 type Cache = CacheOf<string>
 
 const redisUrl = inject('redisUrl')
 const { open, close } = connections()
-afterEach(close)
+afterEach(() => {
+  vi.restoreAllMocks()
+  return close()
+})
 
 async function redisInstance(service: string, url = redisUrl): Promise<Cache> {
   const connection = open(service, url)
@@ -141,48 +151,29 @@ test.skipIf(!redisUrl)(
 
 /** Holds back what Redis answers to look-ups, until `release`. */
 function holdAnswers() {
-  const waiting = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
+  const { pass, waiting, release } = gate()
   const get: Redis['get'] = Reflect.get(Redis.prototype, 'get')
-  const spy = vi.spyOn(Redis.prototype, 'get').mockImplementation(async function (
-    this: Redis,
-    key,
-  ) {
+  vi.spyOn(Redis.prototype, 'get').mockImplementation(async function (this: Redis, key) {
     const answer = await get.call(this, key)
-    waiting.resolve()
-    await released.promise
+    await pass()
     return answer
   })
-  return {
-    waiting: waiting.promise,
-    release: () => {
-      spy.mockRestore()
-      released.resolve()
-    },
-  }
+  return { waiting, release }
 }
 
 /** Holds back what instances say to each other, until `release`. */
 function holdMessages() {
-  const waiting = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
+  const { pass, waiting, release } = gate()
   const publish: Redis['publish'] = Reflect.get(Redis.prototype, 'publish')
-  const spy = vi.spyOn(Redis.prototype, 'publish').mockImplementation(async function (
+  vi.spyOn(Redis.prototype, 'publish').mockImplementation(async function (
     this: Redis,
     channel,
     message,
   ) {
-    waiting.resolve()
-    await released.promise
+    await pass()
     return publish.call(this, channel, message)
   })
-  return {
-    waiting: waiting.promise,
-    release: () => {
-      spy.mockRestore()
-      released.resolve()
-    },
-  }
+  return { waiting, release }
 }
 
 /** Resolves when an invalidation in `one` reaches `two`; leaves 'signal' cached in both as '1'. */

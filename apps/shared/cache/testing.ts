@@ -18,16 +18,25 @@ export function connections() {
   return { open, close }
 }
 
+/** What passes it waits until `release`; `waiting` resolves when the first is there. */
+export function gate() {
+  const waiting = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const pass = () => {
+    waiting.resolve()
+    return released.promise
+  }
+  return { pass, waiting: waiting.promise, release: () => released.resolve() }
+}
+
 /** A load that has read its value and waits to hand it over. */
 export function slowLoad(text: string) {
-  const begun = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
+  const { pass, waiting, release } = gate()
   const load = async () => {
-    begun.resolve()
-    await released.promise
+    await pass()
     return text
   }
-  return { load, begun: begun.promise, release: () => released.resolve() }
+  return { load, begun: waiting, release }
 }
 
 /** What a load under way has read does not outlive an invalidation. */
