@@ -5,7 +5,6 @@ import { StartError } from './local/start-error.ts'
 
 // `npm run demo -- --compose DIR`
 const output = openOutput(process.stdout)
-const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     killChildren()
@@ -14,7 +13,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 try {
   const { url, buyer, admin } = await fillCompose({
     ...{ args: process.argv.slice(2), appsDir: import.meta.dirname, env: process.env },
-    ...{ log: output, signal: stopping.signal },
+    log: output,
+    signal: new AbortController().signal, // a signal ends this process at once
   })
   output.print(
     `${url}\n  buyer  ${buyer.email}  ${buyer.password}\n  admin  ${admin.email}  ${admin.password}`,
